@@ -1,0 +1,33 @@
+# make lab     open the lectures          make record   run the pages and store their outputs
+# make test    check everything           make stamp    write the course's address into the pages
+# make lint    check the style            make bench    measure the lectures' times
+PYTHON ?= python3
+NOTEBOOKS ?=
+ADDRESS ?=
+# The environment's own kernel comes first, whatever else the user has installed.
+export JUPYTER_PREFER_ENV_PATH := 1
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))$(filter Windows_NT,$(OS))
+
+.PHONY: lab test record lint bench stamp
+
+lab: .venv/ready
+	$(BIN)/python -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) notebooks/01_dense_mnist.ipynb
+
+test: .venv/ready
+	$(BIN)/python -m pytest
+
+record: .venv/ready
+	$(BIN)/python -m lecture_utils.dev.record $(NOTEBOOKS)
+
+lint: .venv/ready
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m lecture_utils.dev.check
+
+bench: .venv/ready
+	$(BIN)/python benchmarks/lectures.py $(NOTEBOOKS)
+
+stamp: .venv/ready
+	$(BIN)/python -m lecture_utils.dev.stamp $(ADDRESS)
+
+.venv/ready: requirements.txt constraints.txt
+	$(PYTHON) lecture_utils/dev/environment.py

@@ -1,0 +1,48 @@
+"""The one place where the package imports Keras."""
+
+import lecture_utils  # noqa: F401  (sets TensorFlow's environment variables first)
+
+OLDEST = (3, 13)
+
+try:
+    import keras
+except ImportError as error:
+    raise ImportError(
+        "The course needs Keras with TensorFlow, and one of them is missing here: "
+        "run `make lab` in the course folder, or `pip install -r requirements.txt`."
+    ) from error
+
+if tuple(int(part) for part in keras.__version__.split(".")[:2]) < OLDEST:
+    raise ImportError(
+        f"The course needs Keras {OLDEST[0]}.{OLDEST[1]} or newer, this is {keras.__version__}: "
+        "run `pip install --upgrade keras` and restart the kernel."
+    )
+
+
+def _stop_input_tuning() -> None:
+    """Let training end when its last batch ends.
+
+    TensorFlow tunes the reading of data in a thread that sleeps 10 ms, then 20, 40, ... and that
+    `fit` has to wait for when it finishes: a fit of 12 seconds often took 20. Arrays in memory
+    need no tuning, so the data sets that Keras makes of them are built without it.
+    """
+    try:
+        import tensorflow as tf
+        from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
+    except ImportError:  # another backend, or a Keras that keeps it elsewhere: slower, not wrong
+        return
+    if hasattr(ArrayDataAdapter, "_tuned_tf_dataset"):
+        return
+    ArrayDataAdapter._tuned_tf_dataset = ArrayDataAdapter.get_tf_dataset
+
+    def get_tf_dataset(self):
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        return self._tuned_tf_dataset().with_options(options)
+
+    ArrayDataAdapter.get_tf_dataset = get_tf_dataset
+
+
+_stop_input_tuning()
+
+__all__ = ["keras"]

@@ -1,0 +1,1 @@
+"""Commands for who changes the course: record, check and stamp the notebooks."""

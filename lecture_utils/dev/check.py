@@ -1,0 +1,169 @@
+"""Check what the pages must be, without running them: `python -m lecture_utils.dev.check`."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import sys
+from pathlib import Path
+
+import nbformat
+
+from lecture_utils.dev import stamp
+from lecture_utils.dev.notebooks import notebook_paths, read, tags
+from lecture_utils.dev.record import KERNEL
+
+LONGEST_CELL = 20  # lines
+WORDS_PER_CODE_CELL = (40, 75)
+CELLS = (35, 64)
+LARGEST_NOTEBOOK = 1_500_000  # bytes
+LARGEST_FIGURE = 150_000  # bytes
+LEAST_COMPARED = 0.95
+SHORTEST_ALT = 30  # characters
+
+# Cells that nbval does not compare, each with the reason; the tests hold the pages to this list.
+NOT_COMPARED: dict[tuple[str, str], str] = {}
+
+GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
+
+
+def problems(path: Path) -> list[str]:
+    """Return what is wrong with a page, a sentence a problem; an empty list if nothing is."""
+    notebook = read(path)
+    checks = (
+        _recorded, _shape, _metadata, _pictures, _stamped, _compared, _opening, _computed_numbers,
+    )  # fmt: skip
+    found = [problem for check in checks for problem in check(notebook, path)]
+    if path.stat().st_size > LARGEST_NOTEBOOK:
+        found.append(f"the file has {path.stat().st_size / 1e6:.1f} MB")
+    return found
+
+
+def code_cells(notebook: nbformat.NotebookNode) -> list:
+    """Return the code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _recorded(notebook, path):
+    cells = code_cells(notebook)
+    if [cell.execution_count for cell in cells] != list(range(1, len(cells) + 1)):
+        yield "not recorded from top to bottom: run `make record`"
+    for cell in cells:
+        for output in cell.outputs:
+            if output.output_type == "error":
+                yield f"cell {cell.id} stopped with {output.ename}"
+            if output.get("name") == "stderr":
+                yield f"cell {cell.id} wrote to stderr: {output.text[:80]!r}"
+            if output.output_type == "execute_result":
+                yield f"cell {cell.id} ends with a bare value: print it"
+
+
+def _shape(notebook, path):
+    cells = code_cells(notebook)
+    words = sum(len(c.source.split()) for c in notebook.cells if c.cell_type == "markdown")
+    lengths = [len(cell.source.splitlines()) for cell in cells]
+    low, high = WORDS_PER_CODE_CELL
+    if not low <= words / len(cells) <= high:
+        yield f"{words / len(cells):.0f} words a code cell, not {low} to {high}"
+    if max(lengths) > LONGEST_CELL:
+        yield f"a code cell of {max(lengths)} lines"
+    if statistics.median(lengths) > 7:
+        yield f"code cells have a median of {statistics.median(lengths)} lines"
+    if not CELLS[0] <= len(notebook.cells) <= CELLS[1]:
+        yield f"{len(notebook.cells)} cells, not {CELLS[0]} to {CELLS[1]}"
+
+
+def _metadata(notebook, path):
+    if notebook.metadata.get("kernelspec") != KERNEL:
+        yield "the kernel is not the plain Python 3 that every environment has"
+    for cell in notebook.cells:
+        if "slide_type" not in cell.metadata.get("slideshow", {}):
+            yield f"cell {cell.id} has no slideshow metadata"
+
+
+def _pictures(notebook, path):
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            picture = output.get("data", {}).get("image/png")
+            page = output.get("data", {}).get("text/html", "")
+            if picture and len(picture) * 3 / 4 > LARGEST_FIGURE:
+                yield f"the picture of cell {cell.id} has {len(picture) * 3 / 4000:.0f} kB"
+            if len(page) * 3 / 4 > LARGEST_FIGURE:
+                yield f"the player of cell {cell.id} has {len(page) * 3 / 4000:.0f} kB"
+            if picture and len(_alt(output)) < SHORTEST_ALT:
+                yield f"a picture of cell {cell.id} has no alternative text"
+            if "<img" in page and not re.search(r'<img[^>]*\salt="[^"]{30,}"', page):
+                yield f"the player of cell {cell.id} has no alternative text"
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and re.search(r"!\[\]\(|<img(?![^>]*alt=)", cell.source):
+            yield f"a picture in the text of cell {cell.id} has no alternative text"
+
+
+def _alt(output):
+    return output.metadata.get("image/png", {}).get("alt", "")
+
+
+def _stamped(notebook, path):
+    address = stamp.repository()
+    expected = {
+        stamp.SETUP_TAG: stamp.setup_cell(address),
+        stamp.BADGE_TAG: stamp.badge(address, path.name, "Open in Colab"),
+    }
+    for tag, source in expected.items():
+        if [cell.source for cell in notebook.cells if tag in tags(cell)] != [source]:
+            yield f"the {tag} cell is missing or not as stamped: run `make stamp`"
+
+
+def _compared(notebook, path):
+    skipped = [
+        cell.id
+        for cell in code_cells(notebook)
+        if {"nbval-skip", "nbval-ignore-output"} & set(tags(cell))
+        or re.search(r"NBVAL_(IGNORE_OUTPUT|SKIP)", cell.source)
+    ]
+    for cell in skipped:
+        if (path.stem, cell) not in NOT_COMPARED:
+            yield f"cell {cell} is not compared, and NOT_COMPARED gives no reason"
+    if len(skipped) > (1 - LEAST_COMPARED) * len(code_cells(notebook)):
+        yield f"{len(skipped)} cells are not compared"
+
+
+def _opening(notebook, path):
+    first = notebook.cells[0].source
+    if not re.match(rf"# {int(path.name[:2])}\. \w", first):
+        yield "the first cell does not begin with the lecture's number and title"
+    for phrase in ("You will be able to", "minutes", "Builds on"):
+        if phrase not in first:
+            yield f"the first cell does not say {phrase!r}"
+    text = "\n".join(cell.source for cell in notebook.cells)
+    for heading in ("## Key points", "## Further reading"):
+        if heading not in text:
+            yield f"there is no section {heading!r}"
+
+
+def _computed_numbers(notebook, path):
+    """Every large number in the prose is computed on the page, or carries its source.
+
+    A cell that quotes a figure from a paper lists it in its metadata: `"quoted": ["1,281,167"]`.
+    """
+    shown = "\n".join(
+        output.get("text", "") for cell in code_cells(notebook) for output in cell.outputs
+    )
+    computed = set(re.findall(r"\d+", re.sub(r"(?<=\d)[,_](?=\d{3})", "", shown)))
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for number in GROUPED.findall(cell.source.replace("{,}", ",")):
+                quoted = cell.metadata.get("quoted", [])
+                if number.replace(",", "") not in computed and number not in quoted:
+                    yield f"cell {cell.id} says {number}, which the page does not compute"
+
+
+def main() -> None:
+    """Print the problems of all pages; exit with 1 if there are any."""
+    found = [f"{path.name}: {problem}" for path in notebook_paths() for problem in problems(path)]
+    print("\n".join(found) or f"{len(notebook_paths())} pages checked, no problem found.")
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()

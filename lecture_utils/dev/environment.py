@@ -1,0 +1,155 @@
+"""Make the course's environment: `python3 lecture_utils/dev/environment.py`.
+
+Runs before anything is installed, and with any Python that a reader may have: it uses the standard
+library alone and no syntax newer than Python 3.4, so that an old one gets a sentence to read.
+"""
+
+from __future__ import print_function
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+SUPPORTED = ((3, 13), (3, 12), (3, 11))
+NEEDED_GB = 3.5  # 2.1 GB installed, the rest while pip unpacks
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+VENV = os.path.join(ROOT, ".venv")
+BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
+PYTHON = os.path.join(BIN, "python.exe" if os.name == "nt" else "python")
+
+# What pip says when something other than the course is at fault, and what helps.
+TROUBLES = (
+    (
+        r"No space left|Errno 28|not enough space",
+        "There is no room left on the disk: free %.1f GB and run the same command again."
+        % NEEDED_GB,
+    ),
+    (
+        r"NewConnectionError|Max retries|getaddrinfo|Name or service not known|Temporary failure|"
+        r"ConnectTimeout|Network is unreachable|ProxyError|Connection (refused|aborted|reset)|"
+        r"Read timed out|SSLError|from versions: none",
+        "The packages could not be fetched: connect to a network (or check the proxy) and run the "
+        "same command again; what was fetched so far is kept.",
+    ),
+    (
+        r"Permission denied|Read-only file system|Errno 13|Errno 30",
+        "The folder %s cannot be written: copy the course to a folder of your own and run the same "
+        "command there." % ROOT,
+    ),
+)
+
+
+def find_python():
+    """Return the command of a Python that the course supports: this one, or another installed."""
+    if sys.version_info[:2] in SUPPORTED:
+        return [sys.executable]
+    for major, minor in SUPPORTED:
+        name = "python%d.%d" % (major, minor)
+        if shutil.which(name) and _answers([name], (major, minor)):
+            return [name]
+    if os.name == "nt" and shutil.which("py"):
+        for major, minor in SUPPORTED:
+            command = ["py", "-%d.%d" % (major, minor)]
+            if _answers(command, (major, minor)):
+                return command
+    age = "old" if sys.version_info[:2] < SUPPORTED[-1] else "new"
+    sys.exit(
+        "This Python is too %s (%d.%d); the course needs 3.11, 3.12 or 3.13: install one of them "
+        "and run the same command again (or name it: make lab PYTHON=/path/to/python3.12)."
+        % ((age,) + tuple(sys.version_info[:2]))
+    )
+
+
+def _answers(command, version):
+    """Whether a command starts a Python of that version (a name on the path may be a mere shim)."""
+    script = "import sys, venv; print('%d.%d' % sys.version_info[:2])"
+    process = subprocess.Popen(
+        command + ["-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    return process.communicate()[0].decode().strip() == "%d.%d" % version
+
+
+def check_room():
+    """Stop with a sentence if the environment would not fit on the disk."""
+    free = shutil.disk_usage(ROOT).free / 1e9
+    if free < NEEDED_GB:
+        sys.exit(
+            "There is no room on the disk: the course needs %.1f GB, %.1f GB are free in %s."
+            % (NEEDED_GB, free, ROOT)
+        )
+
+
+def make_environment(python):
+    """Create `.venv`, or make it anew where an earlier one is broken or of another Python."""
+    works = (
+        subprocess.call([PYTHON, "-m", "pip", "--version"], **_SILENT) == 0 if _exists() else False
+    )
+    if works:
+        return
+    run(
+        python + ["-m", "venv", "--clear", VENV],
+        "Python could not make an environment; on Debian and Ubuntu: apt install python3-venv.",
+    )
+
+
+_SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+def _exists():
+    return os.path.exists(PYTHON)
+
+
+def install():
+    """Install what requirements.txt names, in the versions of constraints.txt."""
+    print("Installing into .venv: 2.1 GB, one to a few minutes, once.", flush=True)
+    run(
+        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+        + ["--retries", "2", "--prefer-binary", "--progress-bar", "off"]
+        + ["-r", "requirements.txt", "-c", "constraints.txt"],
+        "The packages could not be installed; the lines above say why.",
+    )
+
+
+def quiet_jupyterlab():
+    """Turn off JupyterLab's question about news, which would meet every student at the start."""
+    folder = os.path.join(VENV, "share", "jupyter", "lab", "settings")
+    if not os.path.isdir(folder):
+        os.makedirs(folder)
+    with open(os.path.join(folder, "overrides.json"), "w") as file:
+        news = {"fetchNews": "false", "checkForUpdates": False}
+        json.dump({"@jupyterlab/apputils-extension:notification": news}, file)
+
+
+def run(command, failure):
+    """Run a command in the course's folder; stop with one sentence if it fails."""
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, universal_newlines=True)
+    errors = []
+    for line in process.stderr:
+        errors.append(line)
+    if process.wait() == 0:
+        return
+    text = "".join(errors)
+    for pattern, sentence in TROUBLES:
+        if re.search(pattern, text):
+            sys.exit(sentence)
+    sys.stderr.write(text[-3000:])
+    sys.exit(failure)
+
+
+def main():
+    """Make the environment; the file `.venv/ready` tells make that it is whole."""
+    python = find_python()
+    check_room()
+    make_environment(python)
+    install()
+    quiet_jupyterlab()
+    with open(os.path.join(VENV, "ready"), "w") as file:
+        file.write("made by lecture_utils/dev/environment.py\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Write the course's public address into its pages: `python -m lecture_utils.dev.stamp [ADDRESS]`.
+
+The address stands in one place, `[tool.lecture_utils] repository` in pyproject.toml. From there it
+goes into each notebook's set-up cell and Colab badge, and into the badges of the README.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+
+from lecture_utils.dev.notebooks import ROOT, notebook_paths, read, tags, write
+
+SETUP_TAG = "setup"
+BADGE_TAG = "badge"
+BADGE_IMAGE = "https://colab.research.google.com/assets/colab-badge.svg"
+README_BADGE = re.compile(r"\[!\[Open (\w+) in Colab\]\(\S+\)\]\(\S*\)")
+
+SETUP = """\
+# Set-up: finds the course's folder; where it is missing, as in Colab, fetches it. Installs nothing.
+import subprocess
+import sys
+from pathlib import Path
+
+REPOSITORY = "{address}"
+places = [Path.cwd(), *Path.cwd().parents, Path("{folder}").resolve()]
+course = next((place for place in places if (place / "lecture_utils").is_dir()), None)
+if course is None and REPOSITORY:
+    course = places[-1]
+    if subprocess.run(["git", "clone", "--depth=1", REPOSITORY, course]).returncode:
+        sys.exit(f"The course could not be fetched from {{REPOSITORY}}: is there a network?")
+if course is not None and str(course) not in sys.path:
+    sys.path.insert(0, str(course))
+
+try:
+    import lecture_utils
+except ImportError:
+    sys.exit("The course is not here, and this copy does not know its address: open the notebook "
+             "inside the course's folder, or stamp it with `make stamp`.")"""
+
+
+def repository() -> str:
+    """Return the course's public address, or `""` if it has none yet."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return settings["tool"]["lecture_utils"]["repository"]
+
+
+def setup_cell(address: str) -> str:
+    """Return the source of every notebook's set-up cell."""
+    folder = Path(address).name.removesuffix(".git") or "course"
+    return SETUP.format(address=address, folder=folder)
+
+
+def badge(address: str, notebook: str, alt: str) -> str:
+    """Return the Markdown of a notebook's Colab badge.
+
+    Colab opens pages from GitHub alone; without such an address the badge leads to Colab's first
+    page, where a notebook can be uploaded.
+    """
+    match = re.fullmatch(r"https://github\.com/([^/]+/[^/]+?)(\.git)?/?", address)
+    target = "https://colab.research.google.com/"
+    if match:
+        target += f"github/{match[1]}/blob/main/notebooks/{notebook}"
+    return f"[![{alt}]({BADGE_IMAGE})]({target})"
+
+
+def stamp(notebook: nbformat.NotebookNode, name: str, address: str) -> None:
+    """Write the address into a notebook's set-up cell and badge.
+
+    Args:
+        notebook: is changed.
+        name: of its file.
+        address: of the repository; `""` for a course that is not published.
+    """
+    for cell in notebook.cells:
+        if SETUP_TAG in tags(cell):
+            cell.source = setup_cell(address)
+        elif BADGE_TAG in tags(cell):
+            cell.source = badge(address, name, "Open in Colab")
+
+
+def stamp_readme(text: str, address: str) -> str:
+    """Return the README's text with the address in its badges."""
+    names = {path.name[:2]: path.name for path in notebook_paths()}
+    return README_BADGE.sub(
+        lambda found: badge(address, names[found[1]], f"Open {found[1]} in Colab"), text
+    )
+
+
+def main() -> None:
+    """Stamp all pages with the address given, or anew with the one in pyproject.toml."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("address", nargs="?", help="such as https://github.com/you/course")
+    address = parser.parse_args().address
+    if address is not None:
+        address = address.rstrip("/")
+        if not re.match(r"(https?|file|ssh)://|git@", address):
+            sys.exit(
+                f"The address is {address!r}; it should look like https://github.com/you/course"
+            )
+        settings = ROOT / "pyproject.toml"
+        text = settings.read_text(encoding="utf-8")
+        text = re.sub(r'^repository = ".*"$', f'repository = "{address}"', text, flags=re.MULTILINE)
+        settings.write_text(text, encoding="utf-8")
+    address = repository()
+    for path in notebook_paths():
+        notebook = read(path)
+        stamp(notebook, path.name, address)
+        write(notebook, path)
+    readme = ROOT / "README.md"
+    readme.write_text(stamp_readme(readme.read_text(encoding="utf-8"), address), encoding="utf-8")
+    print(f"{len(notebook_paths())} notebooks and the README carry {address or 'no address'!r}.")
+
+
+if __name__ == "__main__":
+    main()
