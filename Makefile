@@ -1,6 +1,7 @@
 # make lab     open the lectures          make record   run the pages and store their outputs
 # make test    check everything           make stamp    write the course's address into the pages
 # make lint    check the style            make bench    measure the lectures' times
+# make colab   run the pages with Colab's versions, each alone in a folder
 PYTHON ?= python3
 NOTEBOOKS ?=
 ADDRESS ?=
@@ -9,7 +10,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))$(filter Windows_NT,$(OS))
 
-.PHONY: lab test record lint bench stamp
+.PHONY: lab test record lint bench stamp colab
 
 lab: .venv/ready
 	$(BIN)/python -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) notebooks/01_dense_mnist.ipynb
@@ -28,6 +29,9 @@ bench: .venv/ready
 
 stamp: .venv/ready
 	$(BIN)/python -m lecture_utils.dev.stamp $(ADDRESS)
+
+colab: .venv/ready
+	$(BIN)/python -m lecture_utils.dev.colab
 
 .venv/ready: requirements.txt constraints.txt
 	$(PYTHON) lecture_utils/dev/environment.py

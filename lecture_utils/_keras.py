@@ -1,11 +1,38 @@
-"""The one place where the package imports Keras."""
+"""The one place where Keras is loaded: quietly, in a version that the course knows."""
+
+import contextlib
+import os
 
 import lecture_utils  # noqa: F401  (sets TensorFlow's environment variables first)
 
 OLDEST = (3, 13)
 
+
+@contextlib.contextmanager
+def _without_native_stderr():
+    """Drop what native code writes to stderr.
+
+    TensorFlow announces its oneDNN kernels there, with the time and the process, whatever the log
+    level: the first thing that a reader would see, and never the same twice. Python's own errors
+    are raised as exceptions and stay.
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:  # no stderr, as under Windows' pythonw
+        yield
+        return
+    with open(os.devnull, "wb") as sink:
+        os.dup2(sink.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 try:
-    import keras
+    with _without_native_stderr():
+        import keras
 except ImportError as error:
     raise ImportError(
         "The course needs Keras with TensorFlow, and one of them is missing here: "

@@ -24,6 +24,7 @@ CHECKSUMS = {
     "photos/coffee.jpg": "a840b5683a576a77d120d1617c341b09aea8e568b2e14234bed16b549261d85e",
     "photos/grass.jpg": "287ba09f2dfe12a5e99fd333ce97da447b293fe418c362ffd4c330cb90d854e7",
     "photos/gravel.jpg": "e867ea0a1af247808c6d5e5435188ec5ceae359bcb88de7f9648f2c46aeabcff",
+    "photos/handwritten.jpg": "aefae4f64912ae63be030a8f59852bb63ae90f11a14d17b13be1f38a62e3a9e0",
     "photos/rocket.jpg": "604dff5e9c5046d6f5428f32ac12a4ddea1e35ccf1c5a2721f22fe8e2062a903",
 }
 

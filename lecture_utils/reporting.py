@@ -87,6 +87,7 @@ class LiveProgress(keras.callbacks.Callback):
     _PERIOD = 0.25  # seconds between two renewals: more often costs time and cannot be read
 
     def on_train_begin(self, logs=None):
+        """Start the clock."""
         self._start = time.monotonic()
         self._next = 0.0
         self._done = 0
@@ -95,15 +96,18 @@ class LiveProgress(keras.callbacks.Callback):
         self._write = self._choose_output()
 
     def on_epoch_begin(self, epoch, logs=None):
+        """Remember the epoch."""
         self._epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
+        """Renew the line, unless it was renewed a moment ago."""
         self._done += 1
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + self._PERIOD
             self._write(self._line(logs or {}))
 
     def on_train_end(self, logs=None):
+        """Leave the last figures and the time that the training took."""
         seconds = time.monotonic() - self._start
         self._write(f"{self._describe(logs or {})} · trained in {seconds:.0f} s")
         if self._write == self._to_terminal:

@@ -252,7 +252,8 @@ def published(tmp_path):
     """Publish a tiny copy of the course as a git repository and return its address."""
     source = tmp_path / "convnets"
     (source / "lecture_utils").mkdir(parents=True)
-    (source / "lecture_utils" / "__init__.py").touch()
+    for name in ("__init__.py", "_keras.py"):
+        (source / "lecture_utils" / name).touch()
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "course"]):
         subprocess.run([*git, *arguments], cwd=source, check=True)
@@ -271,7 +272,7 @@ def test_alone_in_a_folder_an_unstamped_page_says_what_to_do(tmp_path):
     result = run_set_up("", tmp_path / "colab")
     assert result.returncode == 1
     assert result.stderr.startswith(
-        "The course is not here, and this copy does not know its address"
+        "The course is not here: open this page in its folder, or `make stamp`"
     )
     assert len(result.stderr.splitlines()) == 1
 
@@ -284,7 +285,8 @@ def test_alone_in_a_folder_and_offline_a_stamped_page_says_so(tmp_path):
 @pytest.mark.parametrize("below", [".", "notebooks", "notebooks/deeper"])
 def test_inside_the_course_the_set_up_cell_finds_it(tmp_path, below):
     (tmp_path / "lecture_utils").mkdir()
-    (tmp_path / "lecture_utils" / "__init__.py").touch()
+    for name in ("__init__.py", "_keras.py"):
+        (tmp_path / "lecture_utils" / name).touch()
     folder = tmp_path / below
     folder.mkdir(parents=True, exist_ok=True)
     result = run_set_up("https://example.org/never-asked", folder)

@@ -85,10 +85,7 @@ def check_room():
 
 def make_environment(python):
     """Create `.venv`, or make it anew where an earlier one is broken or of another Python."""
-    works = (
-        subprocess.call([PYTHON, "-m", "pip", "--version"], **_SILENT) == 0 if _exists() else False
-    )
-    if works:
+    if _starts([PYTHON, "-m", "pip", "--version"]):
         return
     run(
         python + ["-m", "venv", "--clear", VENV],
@@ -96,11 +93,13 @@ def make_environment(python):
     )
 
 
-_SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-
-
-def _exists():
-    return os.path.exists(PYTHON)
+def _starts(command):
+    """Whether a command can be run and ends well."""
+    try:
+        silent = subprocess.DEVNULL
+        return subprocess.call(command, stdout=silent, stderr=silent) == 0
+    except OSError:
+        return False
 
 
 def install():
@@ -126,18 +125,33 @@ def quiet_jupyterlab():
 
 def run(command, failure):
     """Run a command in the course's folder; stop with one sentence if it fails."""
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, universal_newlines=True)
-    errors = []
-    for line in process.stderr:
-        errors.append(line)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+    )
+    output = []
+    for line in process.stdout:
+        output.append(line)
+        _show_step(line)
     if process.wait() == 0:
         return
-    text = "".join(errors)
+    text = "".join(output)
     for pattern, sentence in TROUBLES:
         if re.search(pattern, text):
             sys.exit(sentence)
     sys.stderr.write(text[-3000:])
     sys.exit(failure)
+
+
+def _show_step(line):
+    """Show on one line what pip is doing; its own output is hundreds of lines."""
+    step = re.match(r"(Collecting|Processing|Installing collected packages)\W+(\S+)", line)
+    if step and sys.stdout.isatty():
+        what = "installing" if step.group(1).startswith("Inst") else os.path.basename(step.group(2))
+        print("\r  " + what[:70].ljust(70), end="", flush=True)
 
 
 def main():
@@ -149,6 +163,7 @@ def main():
     quiet_jupyterlab()
     with open(os.path.join(VENV, "ready"), "w") as file:
         file.write("made by lecture_utils/dev/environment.py\n")
+    print("\r" + "Ready: the next call starts at once.".ljust(72))
 
 
 if __name__ == "__main__":

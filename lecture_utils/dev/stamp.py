@@ -38,10 +38,9 @@ if course is not None and str(course) not in sys.path:
     sys.path.insert(0, str(course))
 
 try:
-    import lecture_utils
-except ImportError:
-    sys.exit("The course is not here, and this copy does not know its address: open the notebook "
-             "inside the course's folder, or stamp it with `make stamp`.")"""
+    import lecture_utils._keras  # noqa: F401  (loads Keras without TensorFlow's start-up lines)
+except ModuleNotFoundError:
+    sys.exit("The course is not here: open this page in its folder, or `make stamp` its address.")"""
 
 
 def repository() -> str:

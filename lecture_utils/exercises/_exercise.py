@@ -34,6 +34,9 @@ class Exercise:
     done: bool = field(default=False, init=False)
     _hints_given: int = field(default=0, init=False)
 
+    def __post_init__(self):
+        self.answer = textwrap.dedent(self.answer).strip()
+
     def check(self, answer: Any) -> None:
         """Tell the student whether the answer is right."""
         print(self.verdict(answer))
@@ -49,7 +52,7 @@ class Exercise:
 
     def solution(self) -> None:
         """Print a worked solution."""
-        print(textwrap.dedent(self.answer).strip())
+        print(self.answer)
 
     def verdict(self, answer: Any) -> str:
         """Return what `check` prints: it begins with ○ (not answered), ✓ (right) or ✗ (wrong)."""
@@ -132,9 +135,8 @@ def print_not_done(exercises: Sequence[Exercise]) -> None:
     """Print which of a lecture's exercises are still to be done."""
     left = [exercise.path.split(".")[-1] for exercise in exercises if not exercise.done]
     if left:
-        print(
-            f"Done: {len(exercises) - len(left)} of {len(exercises)}. Still to do: {', '.join(left)}."
-        )
+        done = len(exercises) - len(left)
+        print(f"Done: {done} of {len(exercises)}. Still to do: {', '.join(left)}.")
     else:
         print(f"All {len(exercises)} exercises of this lecture are done.")
 

@@ -1,0 +1,376 @@
+"""The lecture's formulas made executable: correlation, convolution and pooling in plain NumPy.
+
+Every function takes all windows of its input as one view and reduces each window to one number:
+a weighted sum (correlation), the largest value (max pooling) or the mean (average pooling).
+
+What `padding` means, on each axis:
+
+- `"valid"`: no padding, so that every window lies inside the input;
+- `"same"`: zeros such that there are ceil(size / stride) outputs. As in Keras, an odd number of
+  zeros puts the extra one after the input, so an even kernel, and often a stride above one, pads
+  unevenly (`numpy.convolve` and `scipy.signal` centre an even kernel differently);
+- `"full"`: zeros such that every window that touches the input counts;
+- a whole number: that many zeros on each side.
+
+Types: integers are summed as 64-bit integers, so that neither a `uint8` photo overflows nor an
+integer example turns into floats; floats keep their precision (`float32` with `float32`, or with
+`uint8`, gives `float32`). Max pooling keeps the type, average pooling of integers gives `float64`.
+"""
+
+from numbers import Integral
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike
+
+__all__ = [
+    "average_pool2d",
+    "conv2d",
+    "convolve1d",
+    "convolve2d",
+    "correlate1d",
+    "correlate2d",
+    "max_pool2d",
+    "output_size",
+]
+
+SIGNAL = ("samples",)
+IMAGE = ("height", "width")
+IMAGES = ("batch", "height", "width", "channels")
+KERNELS = ("height", "width", "in", "out")
+
+
+def correlate1d(
+    signal: ArrayLike,
+    kernel: ArrayLike,
+    stride: int = 1,
+    padding: int | str = "valid",
+    dilation: int = 1,
+) -> np.ndarray:
+    """Slide a kernel over a signal: output[i] = Σₘ signal[i + m] kernel[m].
+
+    Args:
+        signal: Numbers, shape (samples,).
+        kernel: Numbers, shape (samples,).
+        stride: Samples from one window to the next.
+        padding: "valid", "same", "full" or a number of zeros on each side.
+        dilation: Samples from one kernel value to the next; 1 leaves no gaps.
+
+    Returns:
+        Shape (output_size(samples, kernel size, stride, padding, dilation),).
+
+    Raises:
+        ValueError: If an argument has a wrong shape or value, or no window fits.
+
+    Example:
+        >>> correlate1d([0, 0, 1, 2, 2], [-1, 1])
+        array([0, 1, 1, 0])
+    """
+    signal, kernel = _same_type(_array("signal", signal, SIGNAL), _array("kernel", kernel, SIGNAL))
+    windows = _windows("kernel", signal, kernel.shape, stride, padding, dilation)
+    return np.einsum("im,m->i", windows, kernel)
+
+
+def convolve1d(
+    signal: ArrayLike,
+    kernel: ArrayLike,
+    stride: int = 1,
+    padding: int | str = "valid",
+    dilation: int = 1,
+) -> np.ndarray:
+    """Correlate with the flipped kernel, see `correlate1d`.
+
+    With `padding="full"` it is the convolution of mathematics, Σₘ signal[i − m] kernel[m], in
+    which signal and kernel can change places.
+    """
+    return correlate1d(signal, np.flip(kernel), stride, padding, dilation)
+
+
+def correlate2d(
+    image: ArrayLike,
+    kernel: ArrayLike,
+    stride: int | tuple[int, int] = 1,
+    padding: int | str | tuple[int, int] = "valid",
+    dilation: int | tuple[int, int] = 1,
+) -> np.ndarray:
+    """Slide a kernel over a grey image: output[y, x] = Σᵢⱼ image[y + i, x + j] kernel[i, j].
+
+    Args:
+        image: Numbers, shape (height, width).
+        kernel: Numbers, shape (height, width).
+        stride: Pixels from one window to the next, for both axes or (rows, columns).
+        padding: "valid", "same", "full" or a number of zeros on each side; or (rows, columns).
+        dilation: Pixels from one kernel value to the next, for both axes or (rows, columns).
+
+    Returns:
+        The response map, shape (height, width), each as `output_size` says.
+
+    Raises:
+        ValueError: If an argument has a wrong shape or value, or no window fits.
+
+    Example:
+        >>> correlate2d([[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[-1, 1]])
+        array([[1, 1],
+               [1, 1],
+               [1, 1]])
+    """
+    image, kernel = _same_type(_array("image", image, IMAGE), _array("kernel", kernel, IMAGE))
+    windows = _windows("kernel", image, kernel.shape, stride, padding, dilation)
+    return np.einsum("yxij,ij->yx", windows, kernel)
+
+
+def convolve2d(
+    image: ArrayLike,
+    kernel: ArrayLike,
+    stride: int | tuple[int, int] = 1,
+    padding: int | str | tuple[int, int] = "valid",
+    dilation: int | tuple[int, int] = 1,
+) -> np.ndarray:
+    """Correlate with the kernel flipped on both axes, see `correlate2d`."""
+    return correlate2d(image, np.flip(kernel), stride, padding, dilation)
+
+
+def conv2d(
+    images: ArrayLike,
+    kernels: ArrayLike,
+    bias: ArrayLike | None = None,
+    stride: int | tuple[int, int] = 1,
+    padding: int | str | tuple[int, int] = "valid",
+    dilation: int | tuple[int, int] = 1,
+) -> np.ndarray:
+    """Compute what a `Conv2D` layer computes: a correlation, summed over the input channels.
+
+    output[n, y, x, o] = Σ images[n, y + i, x + j, c] kernels[i, j, c, o] + bias[o],
+    summed over i, j and c.
+
+    Args:
+        images: Numbers, shape (batch, height, width, channels).
+        kernels: Numbers, shape (height, width, in, out); `in` is the number of channels.
+        bias: One number for each of the `out` feature maps, or None for no bias.
+        stride: Pixels from one window to the next, for both axes or (rows, columns).
+        padding: "valid", "same", "full" or a number of zeros on each side; or (rows, columns).
+        dilation: Pixels from one kernel value to the next, for both axes or (rows, columns).
+
+    Returns:
+        The feature maps, shape (batch, height, width, out), sizes as `output_size` says.
+
+    Raises:
+        ValueError: If an argument has a wrong shape or value, or no window fits.
+    """
+    images, kernels = _same_type(
+        _array("images", images, IMAGES), _array("kernels", kernels, KERNELS)
+    )
+    *_, inputs, outputs = kernels.shape
+    if images.shape[-1] != inputs:
+        raise ValueError(
+            f"kernels of shape {kernels.shape} take {inputs} input channels, but images of shape "
+            f"{images.shape} have {images.shape[-1]}: the third axis of kernels must equal the "
+            "last axis of images."
+        )
+    channels_first = np.moveaxis(images, -1, 1)
+    windows = _windows("kernels", channels_first, kernels.shape[:2], stride, padding, dilation)
+    # optimize=True lets NumPy compute the sum as one product of two matrices, which is much faster.
+    maps = np.einsum("ncyxij,ijco->nyxo", windows, kernels, optimize=True)
+    if bias is None:
+        return maps
+    bias = _array("bias", bias, ("out",))
+    if len(bias) != outputs:
+        raise ValueError(
+            f"bias must hold one number for each of the {outputs} kernels, got {len(bias)}."
+        )
+    return maps + bias
+
+
+def max_pool2d(
+    images: ArrayLike,
+    size: int | tuple[int, int] = 2,
+    stride: int | tuple[int, int] | None = None,
+    padding: int | str | tuple[int, int] = "valid",
+) -> np.ndarray:
+    """Take the largest value of each window, in each channel.
+
+    Args:
+        images: Numbers, shape (batch, height, width, channels).
+        size: Height and width of a window, one for both or (rows, columns).
+        stride: Pixels from one window to the next, as `size`; None for windows side by side.
+        padding: "valid", "same" or a number of cells smaller than `size` on each side; or (rows,
+            columns). Padded cells never count.
+
+    Returns:
+        Shape (batch, height, width, channels), sizes as `output_size` says.
+
+    Raises:
+        ValueError: If an argument has a wrong shape or value, or no window fits.
+    """
+    images = _array("images", images, IMAGES)
+    # A copy of the border beats no maximum: a window that holds the copy holds the border too.
+    return _pooling_windows(images, size, stride, padding, fill="edge").max(axis=(-2, -1))
+
+
+def average_pool2d(
+    images: ArrayLike,
+    size: int | tuple[int, int] = 2,
+    stride: int | tuple[int, int] | None = None,
+    padding: int | str | tuple[int, int] = "valid",
+) -> np.ndarray:
+    """Take the mean of each window, in each channel, see `max_pool2d`.
+
+    Padded cells are left out: a window over them is the mean of its pixels alone.
+    """
+    images = _array("images", images, IMAGES)
+    sums = _pooling_windows(images, size, stride, padding).sum(axis=(-2, -1))
+    pixel = np.ones_like(images[:1, :, :, :1])  # padding turns it into 1 on the image, 0 around it
+    counts = _pooling_windows(pixel, size, stride, padding).sum(axis=(-2, -1))
+    return sums / counts
+
+
+def output_size(
+    size: int, kernel: int, stride: int = 1, padding: int | str = "valid", dilation: int = 1
+) -> int:
+    """Count the places of a kernel on one axis: ⌊(I − F + 2P) / S⌋ + 1.
+
+    Args:
+        size: Pixels of the input (I).
+        kernel: Pixels of the kernel, which spans F = (kernel − 1) · dilation + 1 of the input.
+        stride: Pixels from one place to the next (S).
+        padding: "valid", "same", "full" or a number of pixels on each side (P).
+        dilation: Pixels from one kernel value to the next.
+
+    Returns:
+        Pixels of the output.
+
+    Raises:
+        ValueError: If an argument is not such a number, or the kernel has no place.
+
+    Example:
+        >>> output_size(227, kernel=11, stride=4)
+        55
+
+    Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning (2016),
+    arXiv:1603.07285; its figures show these sizes place by place.
+    """
+    _check_whole("size", size, least=1)
+    span, (before, after) = _fit("kernel", size, kernel, stride, padding, dilation)
+    return int((size - span + before + after) // stride + 1)
+
+
+def _windows(name, planes, kernel, stride, padding, dilation=1, fill="constant"):
+    """View the last axes of an array as windows.
+
+    Args:
+        name: The argument that errors name if no window fits.
+        planes: Shape (..., height, width), or (..., samples).
+        kernel: Shape of a window, without gaps; its length is the number of axes.
+        stride: One for all axes, or one for each.
+        padding: As stride.
+        dilation: As stride.
+        fill: The mode of `numpy.pad`.
+
+    Returns:
+        Shape (..., places on each axis, cells on each axis).
+    """
+    axes = len(kernel)
+    strides = _per_axis("stride", stride, axes)
+    paddings = _per_axis("padding", padding, axes)
+    dilations = _per_axis("dilation", dilation, axes)
+
+    settings = zip(planes.shape[-axes:], kernel, strides, paddings, dilations, strict=True)
+    spans, margins = zip(*(_fit(name, *axis) for axis in settings), strict=True)
+    padded = np.pad(planes, [(0, 0)] * (planes.ndim - axes) + list(margins), mode=fill)
+    windows = sliding_window_view(padded, spans, axis=tuple(range(-axes, 0)))
+    return windows[..., *(slice(None, None, step) for step in strides + dilations)]
+
+
+def _pooling_windows(images, size, stride, padding, fill="constant"):
+    """View images as windows, shape (batch, height, width, channels, rows, columns)."""
+    sizes = _per_axis("size", size, 2)
+    for cells, around in zip(sizes, _per_axis("padding", padding, 2), strict=True):
+        _check_whole("size", cells, least=1)
+        _check_padding(around)
+        if around == "full" or _is_whole(around, least=cells):
+            raise ValueError(
+                f"padding of pooling must leave a pixel in every window, got {around!r} for a "
+                f'window of {cells}: use "valid", "same" or a number below {cells}.'
+            )
+    channels_first = np.moveaxis(images, -1, 1)
+    stride = sizes if stride is None else stride
+    return np.moveaxis(_windows("size", channels_first, sizes, stride, padding, fill=fill), 1, 3)
+
+
+def _fit(name, size, kernel, stride, padding, dilation):
+    """Return what a kernel spans on one axis, and the padding before and after the input."""
+    _check_whole(name, kernel, least=1)
+    _check_whole("stride", stride, least=1)
+    _check_whole("dilation", dilation, least=1)
+    _check_padding(padding)
+    span = (kernel - 1) * dilation + 1
+    before, after = _margins(size, span, stride, padding)
+    if span > before + size + after:
+        raise ValueError(
+            f"{name} spans {span} on an axis that has {before + size + after}, padding included: "
+            f'use a smaller {name}, a larger input or padding="same".'
+        )
+    return span, (before, after)
+
+
+def _margins(size, span, stride, padding):
+    """Return how many cells to add before and after the input on one axis."""
+    if padding == "same":
+        places = -(-size // stride)  # rounded up
+        missing = max((places - 1) * stride + span - size, 0)
+        return missing // 2, missing - missing // 2
+    each_side = {"valid": 0, "full": span - 1}.get(padding, padding)
+    return each_side, each_side
+
+
+def _per_axis(name, value, axes):
+    """Return one value for each axis."""
+    if not isinstance(value, tuple | list):
+        return (value,) * axes
+    if len(value) != axes:
+        raise ValueError(f"{name} must be one value or one for each axis ({axes}), got {value!r}.")
+    return tuple(value)
+
+
+def _check_padding(padding):
+    if isinstance(padding, str) and padding in ("valid", "same", "full"):
+        return
+    if not _is_whole(padding, least=0):
+        raise ValueError(
+            'padding must be "valid", "same", "full" or a whole number of at least 0, '
+            f"got {padding!r}."
+        )
+
+
+def _check_whole(name, value, least):
+    if not _is_whole(value, least):
+        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}.")
+
+
+def _is_whole(value, least):
+    return isinstance(value, Integral) and not isinstance(value, bool) and value >= least
+
+
+def _array(name, values, axes):
+    """Return values as an array, after a check that it has the axes that the name promises."""
+    array = np.asarray(values)
+    if array.ndim != len(axes):
+        advice = "add an axis with np.newaxis" if array.ndim < len(axes) else "take a section of it"
+        raise ValueError(
+            f"{name} must have the axes ({', '.join(axes)}), got shape {array.shape}: {advice}."
+        )
+    if array.size == 0:
+        raise ValueError(f"{name} must hold at least one number, got shape {array.shape}.")
+    if array.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} must hold integers or floats, got dtype {array.dtype}: convert it with astype."
+        )
+    return array
+
+
+def _same_type(*arrays):
+    """Return arrays in one type in which their products can be summed."""
+    dtype = np.result_type(*arrays)
+    if dtype.kind != "f":
+        dtype = np.result_type(dtype, np.int64)
+    return [array.astype(dtype, copy=False) for array in arrays]
