@@ -1,0 +1,181 @@
+"""Pictures of what is inside a convolutional network: kernels, feature maps, responses."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lecture_utils.plots._common import numbers
+from lecture_utils.plots.images import as_image, draw_image
+from lecture_utils.plots.labels import LABELS
+from lecture_utils.plots.style import DIVERGING
+
+MOST_PANELS = 128
+
+
+def kernels(
+    kernels: np.ndarray,
+    columns: int = 8,
+    channel: int = 0,
+    labels: Sequence[str] | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw the kernels of a convolution, all on one scale: blue below zero, red above.
+
+    Kernels over three input channels are drawn as RGB: grey is zero, a colour says which channel
+    has a weight above zero there.
+
+    Args:
+        kernels: `(height, width, in, out)`, as `layer.kernel` of a Keras layer.
+        columns: Kernels in a row.
+        channel: Which input channel to draw, where they aren't three.
+        labels: What stands above each kernel; without it their numbers.
+        title: What stands above all.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: If the shape isn't that of kernels, or there is no such channel.
+
+    Example:
+        ```
+        kernels(model.get_layer("conv1").kernel.numpy())
+        ```
+    """
+    kernels = numbers(kernels, "kernels", [4])
+    channels, count = kernels.shape[2:]
+    if not 0 <= channel < channels:
+        raise ValueError(f"channel: from 0 to {channels - 1} is needed, not {channel}.")
+    figure, axes = _panels(kernels.shape[:2], count, columns, labels, title, "kernels")
+    largest = float(np.abs(kernels).max()) or 1.0
+    for index, ax in enumerate(axes):
+        if channels == 3:
+            draw_image(ax, 0.5 + 0.5 * kernels[:, :, :, index] / largest)
+        else:
+            kernel = kernels[:, :, channel, index]
+            drawn = draw_image(ax, kernel, (-largest, largest), DIVERGING)
+    if channels != 3:
+        figure.colorbar(drawn, ax=axes, label=LABELS["value"], aspect=30)
+    return figure
+
+
+def feature_maps(
+    maps: np.ndarray,
+    columns: int = 8,
+    shared: bool = True,
+    labels: Sequence[str] | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw the channels of a layer's output for one image, one small picture each.
+
+    Args:
+        maps: `(height, width, channels)`.
+        columns: Maps in a row.
+        shared: One scale for all, with its colour bar; otherwise each map uses its own range, which
+            shows weak maps but doesn't let them be compared.
+        labels: What stands above each map; without it their numbers.
+        title: What stands above all.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: If the shape isn't that of one image's feature maps.
+
+    Example:
+        ```
+        feature_maps(first_layer.predict(x_test[:1])[0])
+        ```
+    """
+    maps = numbers(maps, "maps", [3])
+    figure, axes = _panels(maps.shape[:2], maps.shape[2], columns, labels, title, "maps")
+    for index, ax in enumerate(axes):
+        one = maps[:, :, index]
+        drawn = _draw_response(ax, one, maps if shared else one)
+    if shared:
+        figure.colorbar(drawn, ax=axes, label=LABELS["response"], aspect=30)
+    return figure
+
+
+def response_map(
+    image: np.ndarray,
+    response: np.ndarray,
+    limit: float | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Show an image and, beside it, how strongly a kernel responds at each of its places.
+
+    Args:
+        image: `(height, width)`, `(height, width, 1)` or `(height, width, 3)`.
+        response: `(rows, columns)`; blue below zero and red above if it has both signs, otherwise
+            from black to white.
+        limit: The response, of either sign, that gets the full colour; without it the strongest.
+        title: What stands above both.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: If one of the two isn't of such a shape.
+    """
+    image = as_image(image)
+    response = numbers(response, "response", [2])
+    height, width = image.shape[:2]
+    inches = 2.4 / max(height, width)
+    figure, (left, right) = plt.subplots(
+        1, 2, figsize=(2 * width * inches + 1.3, height * inches + 0.9), layout="constrained"
+    )
+    draw_image(left, image)
+    scale = response if limit is None else limit * np.sign(response)
+    drawn = _draw_response(right, response, scale)
+    figure.colorbar(drawn, ax=right, aspect=15)
+    for ax, name in ((left, "image"), (right, "response")):
+        ax.set(xticks=[], yticks=[], title=LABELS[name])
+    if title is not None:
+        figure.suptitle(title)
+    return figure
+
+
+def _draw_response(ax: Axes, response: np.ndarray, scale: np.ndarray):
+    largest = float(np.abs(scale).max()) or 1.0
+    if scale.min() < 0:
+        return draw_image(ax, response, (-largest, largest), DIVERGING)
+    return draw_image(ax, response, (0, largest))
+
+
+def _panels(
+    shape: tuple[int, int],
+    count: int,
+    columns: int,
+    labels: Sequence[str] | None,
+    title: str | None,
+    name: str,
+) -> tuple[Figure, list[Axes]]:
+    """A figure with `count` small axes without ticks, each with its label or number above."""
+    if count > MOST_PANELS:
+        raise ValueError(
+            f"{name}: at most {MOST_PANELS} fit into a picture, not {count}; choose some, "
+            "for example the first with [..., :32]."
+        )
+    if labels is not None and len(labels) != count:
+        raise ValueError(f"labels: {count} are needed, not {len(labels)}.")
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    side = min(max(0.85, 7 / columns), 1.6)
+    height = rows * (side * shape[0] / shape[1] + 0.25) + 0.5
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(columns * side + 1, height), squeeze=False, layout="constrained"
+    )
+    for ax in grid.flat[count:]:
+        ax.remove()
+    axes = list(grid.flat[:count])
+    captions = labels if labels is not None else range(count)
+    for ax, caption in zip(axes, captions, strict=True):
+        ax.set(xticks=[], yticks=[])
+        ax.set_title(str(caption), fontsize=11, pad=3)
+    if title is not None:
+        figure.suptitle(title)
+    return figure, axes

@@ -1,0 +1,105 @@
+"""Pictures of signals, and of a kernel that slides over one."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from lecture_utils.plots._common import axes_or_new, check_position, numbers
+from lecture_utils.plots._slide1d import Slide1D
+from lecture_utils.plots.labels import LABELS
+from lecture_utils.plots.style import CYCLE, GREY
+
+SHORT_SIGNAL = 30
+LINE_STYLES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D")
+
+
+def signals(
+    signals: Mapping[str, np.ndarray], title: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw signals over each other: short ones as stems, sample by sample, long ones as lines.
+
+    Args:
+        signals: One-dimensional arrays by name, `{"clean": clean, "noisy": noisy}`.
+        title: What stands above.
+        ax: Where to draw, instead of a new figure.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: If this is no dictionary, or one of the arrays isn't a signal.
+    """
+    if not isinstance(signals, Mapping) or not signals:
+        raise ValueError(
+            'signals: a dictionary of arrays is needed, for example {"noisy": noisy}, '
+            f"not {type(signals).__name__}."
+        )
+    arrays = {name: numbers(array, f"signals[{name!r}]", [1]) for name, array in signals.items()}
+    ax = axes_or_new(ax, 8, 3.2)
+    short = max(len(array) for array in arrays.values()) <= SHORT_SIGNAL
+    for index, (name, array) in enumerate(arrays.items()):
+        color = CYCLE[index % len(CYCLE)]
+        if short:
+            # Side by side: stems at the same sample would hide each other.
+            places = np.arange(len(array)) + 0.16 * (index - (len(arrays) - 1) / 2)
+            ax.vlines(places, 0, array, color=color, linewidth=2.5)
+            marker = MARKERS[index % len(MARKERS)]
+            ax.plot(places, array, marker, color=color, markersize=6, label=name)
+        else:
+            style = LINE_STYLES[index % len(LINE_STYLES)]
+            ax.plot(array, style, color=color, linewidth=2, label=name)
+    ax.axhline(0, color=GREY, linewidth=0.8, zorder=0)
+    ax.xaxis.set_major_locator(MaxNLocator(15, integer=True, min_n_ticks=1))
+    if all(array.dtype.kind in "biu" for array in arrays.values()):
+        ax.yaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
+    ax.set(xlabel=LABELS["sample"], ylabel=LABELS["value"], title=title)
+    # Beside the axes, where it hides no sample.
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    return ax
+
+
+def sliding_kernel(
+    signal: np.ndarray,
+    kernel: np.ndarray,
+    position: int,
+    stride: int = 1,
+    padding: int | str = "valid",
+    dilation: int = 1,
+    flip: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one step of a correlation: the signal, the kernel on it, the products and their sum.
+
+    The cells of the padding are hatched, and each output stands under the middle of its window;
+    the outputs after this step are still empty.
+
+    Args:
+        signal: Numbers, shape (samples,), few enough to be read.
+        kernel: Numbers, shape (samples,).
+        position: Which output is being computed, from 0.
+        stride: Samples from one position of the kernel to the next.
+        padding: As for `correlate1d`.
+        dilation: Samples from one number of the kernel to the next.
+        flip: Turn the kernel around first, which makes it a convolution.
+        ax: Where to draw, instead of a new figure.
+
+    Returns:
+        The axes; their title is the sum, written out for short kernels.
+
+    Raises:
+        ValueError: If the signal is too long, or there is no such position.
+
+    Example:
+        ```
+        sliding_kernel([0, 0, 1, 2, 3], [-1, 1], position=2)
+        ```
+    """
+    slide = Slide1D.of(signal, kernel, stride, padding, dilation, flip)
+    check_position(position, len(slide.outputs))
+    ax = axes_or_new(ax, *slide.inches)
+    slide.draw(ax)
+    slide.draw_step(ax, position)
+    return ax
