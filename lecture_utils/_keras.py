@@ -21,8 +21,9 @@ def _without_native_stderr():
     except OSError:  # no stderr, as under Windows' pythonw
         yield
         return
-    with open(os.devnull, "wb") as sink:
-        os.dup2(sink.fileno(), 2)
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, 2)
+    os.close(sink)
     try:
         yield
     finally:

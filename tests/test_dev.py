@@ -272,7 +272,7 @@ def test_alone_in_a_folder_an_unstamped_page_says_what_to_do(tmp_path):
     result = run_set_up("", tmp_path / "colab")
     assert result.returncode == 1
     assert result.stderr.startswith(
-        "The course is not here: open this page in its folder, or `make stamp`"
+        "The course is not here: open this page inside it, or `make stamp`"
     )
     assert len(result.stderr.splitlines()) == 1
 

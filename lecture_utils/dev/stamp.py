@@ -40,7 +40,7 @@ if course is not None and str(course) not in sys.path:
 try:
     import lecture_utils._keras  # noqa: F401  (loads Keras without TensorFlow's start-up lines)
 except ModuleNotFoundError:
-    sys.exit("The course is not here: open this page in its folder, or `make stamp` its address.")"""
+    sys.exit("The course is not here: open this page inside it, or `make stamp` its address.")"""
 
 
 def repository() -> str:
