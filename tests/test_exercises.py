@@ -153,6 +153,14 @@ def test_wrong_answers_are_told_what_is_wrong(double, wrong, message):
     assert re.search(message, verdict), verdict
 
 
+def test_a_long_array_is_told_where_it_differs_first():
+    expected = np.arange(40.0).reshape(4, 10)
+    result = expected.copy()
+    result[2, 3] = result[3, 0] = -1
+    with pytest.raises(Mistake, match=r"at \[2, 3\] your result is -1, and 23 is expected"):
+        expect_array(result, expected, "for a long array")
+
+
 def test_a_function_that_just_returns_its_input_is_no_blank(double):
     def same(x):
         return x

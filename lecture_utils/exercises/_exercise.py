@@ -115,16 +115,26 @@ def expect_array(result: Any, expected: np.ndarray, case: str, reasons: Iterable
         return
     for wrong, reason in reasons:
         wrong = np.asarray(wrong)
-        if result.shape == wrong.shape and np.allclose(result, wrong, rtol=1e-4, atol=1e-5):
+        # Closer than for the right answer: no reason should fit by chance.
+        if result.shape == wrong.shape and np.allclose(result, wrong, rtol=1e-5, atol=1e-6):
             raise Mistake(f"{case}: {reason}")
     if result.shape != expected.shape:
         raise Mistake(f"{case}: the shape is {result.shape}, but {expected.shape} is expected.")
+    if expected.size > _LONGEST_SHOWN:
+        place = tuple(int(i) for i in np.argwhere(~np.isclose(result, expected, 1e-4, 1e-5))[0])
+        raise Mistake(
+            f"{case}: the shape is right, but at {list(place)} your result is "
+            f"{result[place]:.5g}, and {expected[place]:.5g} is expected."
+        )
     raise Mistake(f"{case}: your result is {show(result)}, but {show(expected)} is expected.")
+
+
+_LONGEST_SHOWN = 25  # values of an array; longer ones fill the screen
 
 
 def show(value: Any) -> str:
     """Write a value for a message: short arrays in full, long ones by their shape."""
-    if isinstance(value, np.ndarray) and value.size > 25:
+    if isinstance(value, np.ndarray) and value.size > _LONGEST_SHOWN:
         return f"an array of shape {value.shape}"
     if isinstance(value, np.ndarray):
         return np.array2string(value, precision=3, separator=", ", suppress_small=True)

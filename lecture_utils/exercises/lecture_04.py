@@ -273,6 +273,7 @@ def _check_field(answer, rng):
                 *(((_grow(layers, growth), jump), why) for growth, why in WRONG_GROWTHS),
                 (size, "the size is right, but the jump is asked for too: return size, jump."),
                 ((jump, size), "size and jump have changed places."),
+                (_dilated_jump(layers), "a dilation does not change the jump: only strides do."),
             ],
         )
 
@@ -289,6 +290,11 @@ WRONG_GROWTHS = (
         "between its values.",
     ),
     (
+        lambda f, s, d, j: ((f - 1) * d + 1) * j,
+        "you added the whole span of the kernel. It adds one pixel less: its first value lies on "
+        "the pixel that is already counted.",
+    ),
+    (
         lambda f, s, d, j: (f - 1) * d * j * s,
         "you multiplied the jump by a layer's stride before that layer looked at its input: the "
         "stride matters for the layers after it.",
@@ -299,6 +305,15 @@ WRONG_GROWTHS = (
         "the image: multiply by it.",
     ),
 )
+
+
+def _dilated_jump(layers):
+    """Run the recurrence with jumps that dilations, too, make larger."""
+    size, jump = 1, 1
+    for kernel, stride, dilation in layers:
+        size += (kernel - 1) * dilation * jump
+        jump *= stride * dilation
+    return size, jump
 
 
 def _draw_layers(rng):
@@ -364,6 +379,10 @@ def _check_build(answer, rng):
         model = models[size, channels] = call(answer, size, channels)
         if not isinstance(model, keras.Model):
             raise Mistake(f"A keras.Model is expected, this came: {show(model)}.")
+        if not model.built:
+            raise Mistake(
+                "The model's input is not known: begin with keras.Input((size, size, 3))."
+            )
         expected = (None, size, size, 3)
         if model.input_shape != expected:
             raise Mistake(
@@ -372,7 +391,12 @@ def _check_build(answer, rng):
             )
     for (size, channels), model in models.items():
         case = f"build({size}, {channels})"
-        *_, rows, columns, maps = model.output_shape
+        if len(model.output_shape) != 4:
+            raise Mistake(
+                f"{case}: the output is {model.output_shape}, but maps of shape (None, rows, "
+                "columns, channels) are expected: leave Flatten and Dense out."
+            )
+        _, rows, columns, maps = model.output_shape
         if maps != channels:
             raise Mistake(f"{case}: the output has {maps} channels, expected are {channels}.")
         if (rows, columns) != (size // 4, size // 4):

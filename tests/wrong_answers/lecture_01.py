@@ -45,6 +45,11 @@ WRONG = {
     "accuracy": [
         (
             "def accuracy(probabilities, labels):\n"
+            "    return np.mean(probabilities.max(axis=1) == labels)",
+            "no answer is right",
+        ),
+        (
+            "def accuracy(probabilities, labels):\n"
             "    return np.mean(probabilities.argmax(axis=0) == labels)",
             "Along which axis",
         ),
@@ -102,7 +107,7 @@ WRONG = {
             "    height, width = image.shape\n"
             "    moved[dy:, dx:] = image[: height - dy, : width - dx]\n"
             "    return moved",
-            "stopped with ValueError",
+            "two parts differ in size",
         ),
         (
             "def shift(image, dx, dy):\n"

@@ -141,38 +141,6 @@ WRONG = {
             "column @ row is",
         ),
     ],
-    "conv2d_parameters": [
-        (
-            "def conv2d_parameters(height, width, inputs, filters):\n"
-            "    return height * width * inputs * filters",
-            "the biases are missing",
-        ),
-        (
-            "def conv2d_parameters(height, width, inputs, filters):\n"
-            "    return height * width * inputs * filters + 1",
-            "each filter has its own bias",
-        ),
-        (
-            "def conv2d_parameters(height, width, inputs, filters):\n"
-            "    return (height * width + 1) * filters",
-            "for each input channel, not for one",
-        ),
-        (
-            "def conv2d_parameters(height, width, inputs, filters):\n"
-            "    return (height * width + 1) * inputs * filters",
-            "however many input channels",
-        ),
-        (
-            "def conv2d_parameters(height, width, inputs, filters):\n"
-            "    return (height * width * filters + 1) * inputs",
-            "belong to the filters",
-        ),
-        (
-            "def conv2d_parameters(height, width, inputs, filters):\n"
-            "    return height * width * inputs + 1",
-            "this is one filter",
-        ),
-    ],
     "conv_layer": [
         (
             "from lecture_utils.convolution import conv2d\n\n\n"

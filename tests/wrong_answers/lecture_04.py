@@ -123,6 +123,24 @@ WRONG = {
             "def field(layers):\n"
             "    size, jump = 1, 1\n"
             "    for kernel, stride, dilation in layers:\n"
+            "        size += ((kernel - 1) * dilation + 1) * jump\n"
+            "        jump *= stride\n"
+            "    return size, jump",
+            "whole span of the kernel",
+        ),
+        (
+            "def field(layers):\n"
+            "    size, jump = 1, 1\n"
+            "    for kernel, stride, dilation in layers:\n"
+            "        size += (kernel - 1) * dilation * jump\n"
+            "        jump *= stride * dilation\n"
+            "    return size, jump",
+            "only strides do",
+        ),
+        (
+            "def field(layers):\n"
+            "    size, jump = 1, 1\n"
+            "    for kernel, stride, dilation in layers:\n"
             "        size += (kernel - 1) * jump\n"
             "        jump *= stride\n"
             "    return size, jump",
@@ -199,6 +217,17 @@ WRONG = {
             '    x = keras.layers.Conv2D(32, 4, strides=2, padding="same")(x)\n'
             "    return keras.Model(image, x)",
             "the output has 32 channels",
+        ),
+        (
+            "def build(size, channels):\n"
+            "    x = keras.Input((size, size, 3))\n"
+            "    return keras.Model(x, keras.layers.Dense(channels)(keras.layers.Flatten()(x)))",
+            "leave Flatten and Dense out",
+        ),
+        (
+            "def build(size, channels):\n"
+            "    return keras.Sequential([keras.layers.Conv2D(channels, 3)])",
+            "begin with keras.Input",
         ),
         (
             "def build(size, channels):\n    return keras.Input((size, size, 3))",
