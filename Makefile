@@ -13,7 +13,7 @@ SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))$(filter
 .PHONY: lab test record lint bench stamp colab
 
 lab: .venv/ready
-	$(BIN)/python -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) notebooks/01_dense_mnist.ipynb
+	$(BIN)/python -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) --LabApp.default_url=/lab/tree/notebooks/01_dense_mnist.ipynb
 
 test: .venv/ready
 	$(BIN)/python -m pytest

@@ -30,19 +30,19 @@ def test_a_python_that_does_not_fit_gets_a_sentence(monkeypatch, version, age):
 def test_another_python_that_fits_is_used_instead(monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 9, 1))
     monkeypatch.setattr(environment.shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(environment, "_answers", lambda command, version: version == (3, 12))
+    monkeypatch.setattr(environment, "answers", lambda command, version: version == (3, 12))
     assert environment.find_python() == ["python3.12"]
 
 
 def test_a_name_that_only_pretends_to_be_a_python_is_passed_over():
-    assert not environment._answers([sys.executable], (3, 10))
-    assert environment._answers([sys.executable], tuple(sys.version_info[:2]))
+    assert not environment.answers([sys.executable], (3, 10))
+    assert environment.answers([sys.executable], tuple(sys.version_info[:2]))
 
 
 def test_no_room_on_the_disk_is_said_before_anything_is_fetched(monkeypatch):
     usage = type("Usage", (), {"free": 1.2e9})
     monkeypatch.setattr(environment.shutil, "disk_usage", lambda path: usage)
-    with pytest.raises(SystemExit, match=r"no room on the disk: .* 3\.5 GB, 1\.2 GB are free"):
+    with pytest.raises(SystemExit, match=r"no room on the disk: .* 3\.0 GB, 1\.2 GB are free"):
         environment.check_room()
 
 

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from lecture_utils.dev import stamp
+from lecture_utils.dev.environment import answers
 from lecture_utils.dev.notebooks import ROOT, notebook_paths, read, write
 
 ENVIRONMENT = ROOT / ".venv-colab"
@@ -23,7 +24,8 @@ ENVIRONMENT = ROOT / ".venv-colab"
 def colab_python() -> Path:
     """Return the interpreter of an environment with Colab's versions, made at the first call."""
     python = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin") / "python"
-    base = shutil.which("python3.13") or sys.executable  # Colab's own Python is 3.13
+    colabs_own = shutil.which("python3.13")
+    base = colabs_own if colabs_own and answers([colabs_own], (3, 13)) else sys.executable
     if not (ENVIRONMENT / "ready").exists():
         subprocess.run([base, "-m", "venv", "--clear", ENVIRONMENT], check=True)
         subprocess.run(

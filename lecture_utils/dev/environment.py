@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 SUPPORTED = ((3, 13), (3, 12), (3, 11))
-NEEDED_GB = 3.5  # 2.1 GB installed, the rest while pip unpacks
+NEEDED_GB = 3.0  # 2.0 GB installed, the rest while pip downloads and unpacks
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VENV = os.path.join(ROOT, ".venv")
@@ -49,12 +49,12 @@ def find_python():
         return [sys.executable]
     for major, minor in SUPPORTED:
         name = "python%d.%d" % (major, minor)
-        if shutil.which(name) and _answers([name], (major, minor)):
+        if shutil.which(name) and answers([name], (major, minor)):
             return [name]
     if os.name == "nt" and shutil.which("py"):
         for major, minor in SUPPORTED:
             command = ["py", "-%d.%d" % (major, minor)]
-            if _answers(command, (major, minor)):
+            if answers(command, (major, minor)):
                 return command
     age = "old" if sys.version_info[:2] < SUPPORTED[-1] else "new"
     sys.exit(
@@ -64,7 +64,7 @@ def find_python():
     )
 
 
-def _answers(command, version):
+def answers(command, version):
     """Whether a command starts a Python of that version (a name on the path may be a mere shim)."""
     script = "import sys, venv; print('%d.%d' % sys.version_info[:2])"
     process = subprocess.Popen(
@@ -104,7 +104,7 @@ def _starts(command):
 
 def install():
     """Install what requirements.txt names, in the versions of constraints.txt."""
-    print("Installing into .venv: 2.1 GB, one to a few minutes, once.", flush=True)
+    print("Installing into .venv: 2.0 GB, one to a few minutes, once.", flush=True)
     run(
         [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
         + ["--retries", "2", "--prefer-binary", "--progress-bar", "off"]
