@@ -124,7 +124,7 @@ def test_progress_is_silent_while_pages_are_recorded(small_fit, capsys, monkeypa
     assert captured.out == captured.err == ""
 
 
-def test_training_ends_when_its_last_batch_ends(small_fit):
+def test_arrays_are_read_without_the_tuning_that_fit_would_wait_for():
     # TensorFlow's tuning of the input made one fit in two wait, up to as long again as it took.
     import tensorflow as tf
     from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
