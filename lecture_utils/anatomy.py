@@ -196,6 +196,28 @@ def receptive_field(
     return fields.pop()
 
 
+def blueprint(builder: Callable[..., keras.Model], *arguments: Any, **options: Any) -> keras.Model:
+    """Build a network's graph without its weights: to count and to draw it, not to run it.
+
+    VGG-19 has 575 MB of weights; its blueprint is there in a fraction of a second and takes none.
+
+    Args:
+        builder: Returns a functional model, such as `models.vgg19`.
+        *arguments: Given to the builder.
+        **options: Given to the builder.
+
+    Returns:
+        The builder's model. Layers and shapes are there, values of weights are not.
+
+    Example:
+        >>> from lecture_utils import models
+        >>> f"{blueprint(models.vgg19).count_params():,}"
+        '143,667,240'
+    """
+    with keras.StatelessScope(initialize_variables=False):
+        return builder(*arguments, **options)
+
+
 # ---------------------------------------------------------------------------------------- graph
 
 

@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 
-from lecture_utils import anatomy
+from lecture_utils import anatomy, models
 from lecture_utils._keras import keras
 from lecture_utils.anatomy import LayerRow, count_macs, layer_table, receptive_field
 
@@ -778,3 +778,11 @@ def test_a_position_must_lie_on_the_map(position):
 
 def test_examples_in_the_text():
     assert doctest.testmod(anatomy).failed == 0
+
+
+def test_a_blueprint_counts_without_weights():
+    blueprint = anatomy.blueprint(models.convnet_mnist, pooling=False)
+    whole = models.convnet_mnist(pooling=False)
+    assert str(anatomy.layer_table(blueprint)) == str(anatomy.layer_table(whole))
+    assert all(weight._value is None for weight in blueprint.weights)
+    assert all(weight._value is not None for weight in whole.weights)
