@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from lecture_utils import explain, models
 from lecture_utils._keras import keras
+from lecture_utils.models._common import LocalResponseNormalization
 
 layers = keras.layers
 
@@ -119,6 +120,27 @@ def test_separate_activations_and_normalizations_are_walked_through(image):
     )
 
 
+def test_a_normalization_across_channels_is_passed_by(image):
+    keras.utils.set_random_seed(2)
+    plain = chain(
+        layers.Conv2D(4, 3, activation="relu", name="conv1"), layers.Conv2D(3, 3, name="conv2")
+    )
+    normalized = chain(
+        layers.Conv2D(4, 3, activation="relu", name="conv1"),
+        LocalResponseNormalization(alpha=1.0, name="norm1"),
+        layers.Conv2D(3, 3, name="conv2"),
+    )
+    normalized.set_weights(plain.get_weights())
+    values = [float(model(image[np.newaxis])[0, 1, 1, 0]) for model in (plain, normalized)]
+    patterns = [
+        explain.DeconvNet(model).project(image, "conv2", 0, (1, 1)) / abs(value)
+        for model, value in zip((plain, normalized), values, strict=True)
+    ]
+    assert abs(values[0] - values[1]) > 0.01
+    assert np.sign(values[0]) == np.sign(values[1])
+    np.testing.assert_allclose(*patterns, atol=1e-5)
+
+
 def test_branches_channels_and_names_are_checked(image):
     x = entrance = keras.Input((9, 9, 2))
     left, right = layers.Conv2D(2, 3, name="left")(x), layers.Conv2D(2, 3, name="right")(x)
@@ -154,7 +176,8 @@ def test_occlusion_finds_the_only_pixels_that_count():
     assert (image == 1).all()
     filled = explain.occlusion_map(classifier(weights), image, 0, size=2, stride=2, fill=1.0)
     np.testing.assert_allclose(filled, whole, atol=1e-6)
-    assert explain.occlusion_map(classifier(weights), image, 0, size=3, stride=1).shape == (6, 6)
+    oblong = keras.Sequential([keras.Input((8, 6, 1)), layers.Flatten(), layers.Dense(3)])
+    assert explain.occlusion_map(oblong, image[:, :6], 0, size=3, stride=1).shape == (6, 4)
     with pytest.raises(ValueError, match=r"size must be 1 to 8, .*got 9"):
         explain.occlusion_map(classifier(weights), image, 0, size=9)
 
