@@ -130,14 +130,16 @@ def test_a_normalization_across_channels_is_passed_by(image):
         LocalResponseNormalization(alpha=1.0, name="norm1"),
         layers.Conv2D(3, 3, name="conv2"),
     )
-    normalized.set_weights(plain.get_weights())
+    weights = [np.abs(weight) for weight in plain.get_weights()]  # so that both values are positive
+    for model in (plain, normalized):
+        model.set_weights(weights)
+    image = np.abs(image)
     values = [float(model(image[np.newaxis])[0, 1, 1, 0]) for model in (plain, normalized)]
     patterns = [
         explain.DeconvNet(model).project(image, "conv2", 0, (1, 1)) / abs(value)
         for model, value in zip((plain, normalized), values, strict=True)
     ]
     assert abs(values[0] - values[1]) > 0.01
-    assert np.sign(values[0]) == np.sign(values[1])
     np.testing.assert_allclose(*patterns, atol=1e-5)
 
 
