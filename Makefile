@@ -1,7 +1,7 @@
 # make lab     open the lectures          make record   run the pages and store their outputs
 # make test    check everything           make stamp    write the course's address into the pages
 # make lint    check the style            make bench    measure the lectures' times
-# make colab   run the pages with Colab's versions, each alone in a folder
+# make slow    check what takes longer   make colab    run the pages with Colab's versions
 PYTHON ?= python3
 NOTEBOOKS ?=
 ADDRESS ?=
@@ -10,13 +10,17 @@ export JUPYTER_PREFER_ENV_PATH := 1
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))$(filter Windows_NT,$(OS))
 
-.PHONY: lab test record lint bench stamp colab
+.PHONY: lab test slow record lint bench stamp colab
 
 lab: .venv/ready
 	$(BIN)/python -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) --LabApp.default_url=/lab/tree/notebooks/01_dense_mnist.ipynb
 
 test: .venv/ready
 	$(BIN)/python -m pytest
+
+slow: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/jax.txt -c constraints.txt
+	$(BIN)/python -m pytest tests -m slow
 
 record: .venv/ready
 	$(BIN)/python -m lecture_utils.dev.record $(NOTEBOOKS)

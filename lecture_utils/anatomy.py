@@ -146,6 +146,36 @@ def count_macs(model: keras.Model) -> int:
     return sum(_macs(call) for call in _trace(model))
 
 
+def count_depth(model: keras.Model) -> int:
+    """Count the layers with a kernel on the longest path from input to output.
+
+    That is the number in a network's name: 16 for VGG-16, 50 for ResNet-50, 22 for GoogLeNet.
+    Convolutions of all kinds and dense layers have a kernel, and layers of your own whose `anatomy`
+    has multiply-accumulates. Pooling, normalization, activations and additions have none, and the
+    projection on a shortcut is not on the longest path. LeNet-5 has 5; its paper says 7 and counts
+    the two sub-sampling layers, whose single coefficient per map is no kernel.
+
+    Args:
+        model: A functional or sequential model whose input shape is known.
+
+    Returns:
+        The number of layers. A layer that is used twice in a row counts twice.
+
+    Raises:
+        ValueError: If the model has no graph or unknown sizes, or a layer is not supported.
+
+    Example:
+        >>> from lecture_utils import models
+        >>> count_depth(blueprint(models.vgg16))
+        16
+    """
+    depths: dict[_Call, int] = {}
+    for call in _trace(model):
+        before = max((depths[source] for source in call.inputs), default=0)
+        depths[call] = before + (_macs(call) > 0)
+    return max(depths.values())
+
+
 def receptive_field(
     model: keras.Model,
     layer: str | keras.layers.Layer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 from pathlib import Path
@@ -17,6 +18,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 CHECKSUMS = {
     "mnist.npz": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
     "fashion_mnist_12k.npz": "becb5cab66a49ad3afd0df43994637b8bfb704a6ebb12d1e147384534e59e762",
+    "networks.csv": "fd2c5b73bd23a0812f461b87d70fdf9c7ef7a60228b471eed1220d22e467c7cd",
     "photos/astronaut.jpg": "945df306f127a6012259cb6b4694cd1f07c49d63e21136ff595cdd99f3516028",
     "photos/brick.jpg": "87983f6c25c069b4858b747c17917ddfecbc981afee099cd99e7eb535aa8c3d6",
     "photos/camera.jpg": "21f83bbce391b2930ed5e0219e8d4da89c726accc8b79d9c8e575caee0d34778",
@@ -26,6 +28,15 @@ CHECKSUMS = {
     "photos/gravel.jpg": "e867ea0a1af247808c6d5e5435188ec5ceae359bcb88de7f9648f2c46aeabcff",
     "photos/handwritten.jpg": "aefae4f64912ae63be030a8f59852bb63ae90f11a14d17b13be1f38a62e3a9e0",
     "photos/rocket.jpg": "604dff5e9c5046d6f5428f32ac12a4ddea1e35ccf1c5a2721f22fe8e2062a903",
+    "pretrained/efficientnet_lite0.npz": (
+        "55332eca72bba7d6d3a696c7885c3cd2a2b977640869f9a5f50d60f0ba51384c"
+    ),
+    "pretrained/efficientnet_lite0_expected_top5.json": (
+        "548a766dfc8b53d20451f1058557d649155bd1583855a5f8c1ed49ccccb8c74a"
+    ),
+    "pretrained/imagenet_classes.txt": (
+        "e697a491aa735cc6c2aaf982f8e86e8fc7b0a1ea7750a2cc6a2bdfc1e109012f"
+    ),
 }
 
 FASHION_NAMES = (
@@ -107,6 +118,150 @@ def photo(name: str) -> np.ndarray:
             f"The photo {name!r} is missing: copy the course's data/ to {DATA}."
         )
     return np.asarray(Image.open(io.BytesIO(_checked_bytes(path))))
+
+
+# Digits of the test part are written by other people, and lie on photos that training never shows.
+_BACKGROUNDS = {
+    "train": ("astronaut", "coffee", "rocket", "brick", "grass"),
+    "test": ("chelsea", "camera", "gravel"),
+}
+
+
+def digits_on_photos(
+    count: int, size: int = 64, seed: int = 0, part: str = "train"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Paste handwritten digits onto pieces of photos: objects to cut out, with exact masks.
+
+    Each picture is a square of a photo, somewhere and of some size, and on it a digit of MNIST in
+    one colour, 0.4 to 0.8 times as high as the picture.
+
+    Args:
+        count: number of pictures.
+        size: their height and width in pixels.
+        seed: the same seed gives the same pictures.
+        part: `"train"`, or `"test"` for digits and photos that `"train"` does not have.
+
+    Returns:
+        Images `float32` `(count, size, size, 3)` from 0 to 1, and masks `uint8`
+        `(count, size, size)`: 1 where the digit covers at least half of a pixel, otherwise 0.
+
+    Raises:
+        ValueError: if an argument will not do.
+
+    Example:
+        >>> images, masks = digits_on_photos(10)
+        >>> images.shape, masks.shape
+        ((10, 64, 64, 3), (10, 64, 64))
+    """
+    if count < 1 or size < 8:
+        raise ValueError(f"count must be at least 1 and size at least 8, got {count} and {size}")
+    if part not in _BACKGROUNDS:
+        raise ValueError(f"part must be 'train' or 'test', got {part!r}")
+    digits = load_mnist()[part == "test"][0]
+    photos = [photo(name) for name in _BACKGROUNDS[part]]
+    rng = np.random.default_rng([seed, size, part == "test"])
+    images = np.empty((count, size, size, 3), "float32")
+    masks = np.empty((count, size, size), "uint8")
+    for i in range(count):
+        background = _piece(photos[rng.integers(len(photos))], size, rng)
+        cover = _placed(digits[rng.integers(len(digits))], size, rng)
+        colour = _colour_unlike(background[cover >= 0.5].mean(axis=0), rng)
+        images[i] = background + cover[..., np.newaxis] * (colour - background)
+        masks[i] = cover >= 0.5
+    return images, masks
+
+
+def _piece(picture: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+    """Cut a random square out of a photo, as (size, size, 3) from 0 to 1."""
+    from PIL import Image
+
+    shortest = min(picture.shape[:2])
+    side = int(rng.integers(min(size, shortest), shortest + 1))
+    top, left = (int(rng.integers(length - side + 1)) for length in picture.shape[:2])
+    square = Image.fromarray(picture[top : top + side, left : left + side]).convert("RGB")
+    return np.asarray(square.resize((size, size), Image.Resampling.BOX), "float32") / 255
+
+
+def _placed(digit: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+    """Scale a digit and put it somewhere: how much of each pixel it covers, (size, size)."""
+    from PIL import Image
+
+    rows, columns = np.nonzero(digit > 127)
+    digit = digit[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    height = round(size * rng.uniform(0.4, 0.8))
+    width = min(size, max(1, round(height * digit.shape[1] / digit.shape[0])))
+    scaled = Image.fromarray(digit).resize((width, height), Image.Resampling.BICUBIC)
+    top, left = rng.integers(size - height + 1), rng.integers(size - width + 1)
+    cover = np.zeros((size, size), "float32")
+    cover[top : top + height, left : left + width] = np.asarray(scaled, "float32") / 255
+    return cover
+
+
+def _colour_unlike(other: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw a colour that can be told from another one."""
+    while True:
+        colour = rng.random(3, dtype="float32")
+        if np.linalg.norm(colour - other) > 0.4:
+            return colour
+
+
+def pretrained_file(name: str) -> bytes:
+    """Read a file that belongs to the trained networks, such as their weights or class names.
+
+    Args:
+        name: of the file in `data/pretrained/`.
+
+    Returns:
+        Its content, whose checksum is right.
+
+    Raises:
+        FileNotFoundError: if the file is missing.
+        ValueError: if the file is damaged.
+
+    Example:
+        >>> pretrained_file("imagenet_classes.txt").decode().splitlines()[:2]
+        ['tench', 'goldfish']
+    """
+    path = _data_file(f"pretrained/{name}")
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"The file {name} is missing: copy it from the course's data/pretrained/ to {path}."
+        )
+    return _checked_bytes(path)
+
+
+def networks() -> list[dict[str, str | int | float | None]]:
+    """Read what was published about the networks of the course: parameters, errors on ImageNet.
+
+    Returns:
+        A dictionary for each network: `name` (its builder's), `title`, `year`, `authors`, `paper`,
+        `link`, `parameters`, then errors in % with their conditions. `top1` and `top5` are those
+        of one network that sees one crop of each image, `top1_ten_crops` and `top5_ten_crops`
+        average over about ten, `top5_ensemble` is of several networks. Only errors of the same
+        column can be compared. None where nothing is published.
+
+    Raises:
+        FileNotFoundError: if the file is not in `data/`.
+        ValueError: if the file is damaged.
+
+    Example:
+        >>> [row["top5"] for row in networks() if row["name"] == "resnet50"]
+        [7.8]
+    """
+    path = _data_file("networks.csv")
+    if not path.is_file():
+        raise FileNotFoundError(f"{path.name} is missing: copy the course's data/ to {DATA}.")
+    rows = csv.DictReader(io.StringIO(_checked_bytes(path).decode()))
+    return [{key: _value(key, text) for key, text in row.items()} for row in rows]
+
+
+def _value(key: str, text: str) -> str | int | float | None:
+    """Turn a cell of `networks.csv` into what it means."""
+    if key in ("year", "parameters"):
+        return int(text)
+    if key.startswith("top"):
+        return float(text) if text else None
+    return text
 
 
 def _data_file(name: str) -> Path:

@@ -10,7 +10,7 @@ import pytest
 
 from lecture_utils import anatomy, models
 from lecture_utils._keras import keras
-from lecture_utils.anatomy import LayerRow, count_macs, layer_table, receptive_field
+from lecture_utils.anatomy import LayerRow, count_depth, count_macs, layer_table, receptive_field
 
 layers = keras.layers
 
@@ -240,6 +240,50 @@ def test_everything_else_costs_nothing():
 )
 def test_macs_of_published_networks(build, macs):
     assert count_macs(build()) == pytest.approx(macs, rel=0.001)
+
+
+# ------------------------------------------------------------------------------------------ depth
+
+
+@pytest.mark.parametrize(
+    ("build", "depth"),
+    [
+        (models.lenet5, 5),  # C1, C3, C5, F6 and the output: S2 and S4 have no kernel
+        (lambda: models.lenet5(original=False), 5),
+        (models.alexnet, 8),
+        (models.zfnet, 8),
+        (models.vgg11, 11),
+        (models.vgg19, 19),
+        (models.googlenet, 22),
+        (lambda: models.googlenet(auxiliary=True), 22),
+        (models.resnet18, 18),
+        (models.resnet34, 34),
+        (models.resnet50, 50),
+        (models.resnet101, 101),
+        (models.resnet152, 152),
+        (lambda: models.resnet_cifar(110), 110),
+        (models.unet, 23),  # "23 convolutional layers", section 2 of its paper
+    ],
+)
+def test_depth_is_the_number_in_the_name(build, depth):
+    assert count_depth(anatomy.blueprint(build)) == depth
+
+
+def test_depth_is_that_of_the_longest_path():
+    image = keras.Input((8, 8, 3))
+    long = layers.Conv2D(4, 1)(
+        layers.DepthwiseConv2D(3, padding="same")(layers.Conv2D(4, 1)(image))
+    )
+    x = layers.Add()([layers.Conv2D(4, 1)(image), long])
+    x = layers.Dense(2)(layers.GlobalAveragePooling2D()(layers.BatchNormalization()(x)))
+    assert count_depth(keras.Model(image, x)) == 4
+    assert count_depth(keras.Model(image, layers.ReLU()(image))) == 0
+
+
+def test_depth_counts_a_layer_as_often_as_it_is_used():
+    shared = layers.Conv2D(3, 3, padding="same")
+    image = keras.Input((8, 8, 3))
+    assert count_depth(keras.Model(image, shared(shared(image)))) == 2
 
 
 # ------------------------------------------------------------------- receptive fields of papers

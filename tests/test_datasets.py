@@ -74,7 +74,7 @@ def test_every_file_that_ships_is_listed_and_whole():
     shipped = {
         path.relative_to(datasets.DATA).as_posix()
         for path in datasets.DATA.rglob("*")
-        if path.suffix in {".npz", ".jpg"}
+        if path.is_file() and path.name not in {"README.md", "SHA256SUMS"}
     }
     assert listed == datasets.CHECKSUMS
     assert shipped == set(listed)
@@ -136,7 +136,79 @@ def test_missing_photo_says_what_to_copy(copied_data):
         datasets.photo("camera")
 
 
+def test_pretrained_file_is_whole_damaged_or_missing(copied_data):
+    name = "imagenet_classes.txt"
+    source = datasets.Path(datasets.__file__).parents[1] / "data" / "pretrained" / name
+    with pytest.raises(
+        FileNotFoundError, match=r"classes\.txt is missing: copy it from .* to .*pretrained"
+    ):
+        datasets.pretrained_file(name)
+    copy = copied_data / "pretrained" / name
+    copy.parent.mkdir()
+    copy.write_bytes(source.read_bytes())
+    classes = datasets.pretrained_file(name).decode().splitlines()
+    assert (len(classes), classes[0], classes[-1]) == (1000, "tench", "toilet tissue")
+    copy.write_bytes(source.read_bytes().replace(b"tench", b"trout"))
+    with pytest.raises(ValueError, match=r"imagenet_classes\.txt is damaged.*get it anew"):
+        datasets.pretrained_file(name)
+
+
 def test_arrays_are_the_callers_own():
     first = datasets.load_fashion_mnist()[0][0]
     first[:] = 0
     assert datasets.load_fashion_mnist()[0][0].any()
+
+
+def test_digits_on_photos_are_what_was_ordered():
+    images, masks = datasets.digits_on_photos(20, size=48, seed=3)
+    assert (images.shape, images.dtype) == ((20, 48, 48, 3), np.float32)
+    assert (masks.shape, masks.dtype) == ((20, 48, 48), np.uint8)
+    assert images.min() >= 0 and images.max() <= 1
+    assert set(np.unique(masks)) == {0, 1}
+    rows = [np.ptp(np.nonzero(mask)[0]) + 1 for mask in masks]
+    assert all(0.3 * 48 <= row <= 0.8 * 48 + 1 for row in rows)
+
+
+def test_the_same_seed_gives_the_same_pictures():
+    images, masks = datasets.digits_on_photos(5, seed=1)
+    for expected, got in zip((images, masks), datasets.digits_on_photos(5, seed=1), strict=True):
+        np.testing.assert_array_equal(got, expected)
+    first = datasets.digits_on_photos(3, seed=1)[0]
+    np.testing.assert_array_equal(first, images[:3])
+    assert not np.array_equal(datasets.digits_on_photos(5, seed=2)[0], images)
+    assert not np.array_equal(datasets.digits_on_photos(5, seed=1, part="test")[0], images)
+
+
+def test_a_mask_holds_the_pixels_that_the_digit_covers_half(monkeypatch):
+    # On a black photo a pixel's brightness, as a share of the digit's colour, is how much of it
+    # the digit covers.
+    monkeypatch.setattr(datasets, "photo", lambda name: np.zeros((300, 400), "uint8"))
+    images, masks = datasets.digits_on_photos(50)
+    for image, mask in zip(images, masks, strict=True):
+        channel = image[..., image.max(axis=(0, 1)).argmax()]
+        cover = channel / channel.max()
+        np.testing.assert_array_equal(mask[cover > 0.51], 1)
+        np.testing.assert_array_equal(mask[cover < 0.48], 0)
+        assert mask.sum() > 20
+
+
+def test_training_and_test_pictures_have_no_digit_and_no_photo_in_common(monkeypatch):
+    asked = {"train": set(), "test": set()}
+    load = datasets.photo
+    for part, names in asked.items():
+        monkeypatch.setattr(datasets, "photo", lambda name, n=names: n.add(name) or load(name))
+        datasets.digits_on_photos(2, part=part)
+    assert asked["train"] and asked["test"] and not asked["train"] & asked["test"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"count": 0}, "count must be at least 1"),
+        ({"count": 1, "size": 4}, "size at least 8, got 1 and 4"),
+        ({"count": 1, "part": "validation"}, "part must be 'train' or 'test', got 'validation'"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        datasets.digits_on_photos(**arguments)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from lecture_utils._keras import keras
 
 layers = keras.layers
@@ -39,7 +41,7 @@ def check_arguments(
         )
     if isinstance(classes, bool) or not isinstance(classes, int) or classes < 1:
         raise ValueError(f"classes must be a whole number above 0, got {classes!r}")
-    if isinstance(width, bool) or not isinstance(width, (int, float)) or not width > 0:
+    if isinstance(width, bool) or not isinstance(width, (int, float)) or not 0 < width < math.inf:
         raise ValueError(f"width must be a number above 0, such as 0.25, got {width!r}")
 
 
@@ -70,13 +72,13 @@ def pad(x: keras.KerasTensor, pixels: int | tuple, name: str) -> keras.KerasTens
 def max_pool(x: keras.KerasTensor, size: int, stride: int, name: str) -> keras.KerasTensor:
     """Pool by maximum as Caffe does: the last window may reach over the edge ("ceil mode").
 
-    Where it does, one row or column is missing behind, which is just what "same" adds, and takes
-    no part in the maximum. Elsewhere "same" would pad in front, too.
+    There it lacks one row or column, which is just what "same" adds; it takes no part in the
+    maximum. Where the windows fit, "same" would pad both sides.
 
     Args:
         x: maps of shape (batch, height, width, channels).
         size: of the window, 2 or 3.
-        stride: of the window, 2.
+        stride: of the window, 1 or 2.
         name: of the layer.
     """
     rows, columns = ("same" if (side - size) % stride else "valid" for side in x.shape[1:3])
@@ -104,7 +106,8 @@ class LocalResponseNormalization(layers.Layer):
 
     Args:
         k: is added to the sum.
-        n: number of channels that take part, the value's own in the middle.
+        n: number of channels that take part, the value's own in the middle; of an even number
+            one more lies before it than behind it.
         alpha: factor on the sum. Caffe divides it by n, the paper does not.
         beta: exponent.
         **options: of every Keras layer, such as `name`.
