@@ -1,7 +1,8 @@
 # make lab     open the lectures          make record   run the pages and store their outputs
 # make test    check everything           make stamp    write the course's address into the pages
 # make lint    check the style            make bench    measure the lectures' times
-# make slow    check what takes longer   make colab    run the pages with Colab's versions
+# make slow    check what takes longer    make colab    run the pages with Colab's versions
+# make networks   draw and count the networks of docs/networks.md
 PYTHON ?= python3
 NOTEBOOKS ?=
 ADDRESS ?=
@@ -10,7 +11,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))$(filter Windows_NT,$(OS))
 
-.PHONY: lab test slow record lint bench stamp colab
+.PHONY: lab test slow record lint bench stamp colab networks
 
 lab: .venv/ready
 	$(BIN)/python -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) --LabApp.default_url=/lab/tree/notebooks/01_dense_mnist.ipynb
@@ -24,6 +25,9 @@ slow: .venv/ready
 
 record: .venv/ready
 	$(BIN)/python -m lecture_utils.dev.record $(NOTEBOOKS)
+
+networks: .venv/ready
+	$(BIN)/python -m lecture_utils.dev.networks
 
 lint: .venv/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m lecture_utils.dev.check

@@ -61,7 +61,7 @@ def loss_of(model, images):
     """Return the network's loss for labels 0, 1, 2 ..., as in training but without dropout."""
     outputs = keras.tree.flatten(model(images, training=True))
     if model.name == "lenet5":
-        return models.lenet.MAPLoss()(np.arange(len(images)) % 10, outputs[0])
+        return models.MAPLoss()(np.arange(len(images)) % 10, outputs[0])
     losses = []
     for output in outputs:
         labels = np.arange(np.prod(output.shape[:-1])).reshape(output.shape[:-1])

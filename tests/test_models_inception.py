@@ -162,6 +162,14 @@ def test_as_many_blocks_as_the_paper_or_the_published_program_has(name, blocks):
         assert numbers == set(map(str, range(1, count + 1)))
 
 
+def test_googlenet_normalizes_behind_the_first_pooling_and_before_the_second():
+    # Pooling and this normalization nearly commute: outputs hardly tell their order.
+    layer = published(inception.googlenet).get_layer
+    assert layer("norm1").input is layer("pool1").output
+    assert layer("conv2_reduce").input is layer("norm1").output
+    assert layer("norm2").input is layer("conv2").output
+
+
 # -------------------------------------------------------------------------------------- costs
 
 # Table 1 of the paper, the column "ops", in millions.
@@ -249,6 +257,29 @@ def settings(layer):
 def test_layers_with_weights_are_those_of_keras_applications_one_by_one(build, reference):
     theirs, ours = blueprint(reference, weights=None), published(build)
     assert list(map(settings, weighted(ours))) == list(map(settings, weighted(theirs)))
+
+
+def unweighted(model, *kinds):
+    """What decides the outputs of the layers of some kinds; the shapes tell the padding."""
+    keys = ("pool_size", "strides", "scale")
+    return [
+        (*(getattr(layer, key, None) for key in keys), layer.output.shape)
+        for layer in model.layers
+        if type(layer).__name__ in kinds
+    ]
+
+
+@pytest.mark.parametrize(("build", "reference"), APPLICATIONS)
+def test_other_layers_are_those_of_keras_applications_too(build, reference):
+    theirs, ours = blueprint(reference, weights=None), published(build)
+    for kind, counterpart in [
+        ("MaxPooling2D", "MaxPooling2D"),
+        ("AveragePooling2D", "AveragePooling2D"),
+        ("Concatenate", "Concatenate"),
+        ("ReLU", "Activation"),
+        ("Rescaling", "CustomScaleLayer"),
+    ]:
+        assert unweighted(ours, kind) == unweighted(theirs, counterpart), kind
 
 
 # Moving weights takes one line: the layers have the order of keras.applications.

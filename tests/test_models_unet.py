@@ -384,6 +384,13 @@ def test_it_learns_where_a_bright_square_is(tmp_path):
     )
 
 
+def test_each_axis_has_its_own_crop():
+    x, skip = keras.Input((10, 10, 2)), keras.Input((28, 24, 2))
+    model = keras.Model([x, skip], unet_up(x, skip, 4, "valid", "up"))
+    assert model.get_layer("up_crop").cropping == ((4, 4), (2, 2))
+    assert model.output_shape == (None, 16, 16, 4)
+
+
 def test_blocks_alone():
     x = keras.Input((20, 24, 3))
     pooled, skip = unet_down(x, 8, "valid", "a")

@@ -22,6 +22,9 @@ import matplotlib.pyplot as plt
 
 from lecture_utils import plots
 from lecture_utils.datasets import photo
+from lecture_utils.plots._slide1d import Slide1D
+from lecture_utils.plots._slide2d import Slide2D
+from lecture_utils.plots.animation import _draw_three, _inches
 from lecture_utils.plots.labels import LABELS
 from lecture_utils.plots.style import BLUE, CYCLE, GREY, RED
 
@@ -44,6 +47,23 @@ def own_figures(monkeypatch):
 @pytest.fixture
 def rng():
     return np.random.default_rng(7)
+
+
+def step_1d(signal, kernel, position, stride=1, padding="valid", dilation=1, flip=False):
+    """Draw one frame of `animate_1d` and return its axes."""
+    slide = Slide1D.of(signal, kernel, stride, padding, dilation, flip)
+    ax = plt.figure(figsize=slide.inches, layout="constrained").subplots()
+    slide.draw(ax)
+    slide.draw_step(ax, position)
+    return ax
+
+
+def step_2d(image, kernel, position, stride=1, padding="valid", dilation=1):
+    """Draw one frame of `animate_2d` and return its figure."""
+    slide = Slide2D.of(image, kernel, stride, padding, dilation)
+    figure = plt.figure(figsize=_inches(slide), layout="constrained")
+    _draw_three(figure, slide)(position)
+    return figure
 
 
 def to_number(text):
@@ -150,8 +170,8 @@ def test_words_come_from_the_table(monkeypatch):
     ]
     for ax in axes:
         assert ax.get_xlabel()[0] == ax.get_ylabel()[0] == "§"
-    assert all(text[0] == "§" for text in tick_texts(plots.sliding_kernel(RAMP, [1], 0).yaxis))
-    for figure in (plots.response_map(SMALL, SMALL), plots.sliding_window_2d(SMALL, SOBEL, 0)):
+    assert all(text[0] == "§" for text in tick_texts(step_1d(RAMP, [1], 0).yaxis))
+    for figure in (plots.response_map(SMALL, SMALL), step_2d(SMALL, SOBEL, 0)):
         assert [ax.get_title()[0] for ax in figure.axes if ax.get_title()] == ["§"] * len(
             [ax for ax in figure.axes if ax.get_title()]
         )
@@ -231,9 +251,9 @@ def test_values_are_large_enough_to_read():
 
 def test_sliding_kernels_are_large_enough_to_read():
     figures = [
-        plots.sliding_kernel(RAMP, [-1, 1], 3).figure,
+        step_1d(RAMP, [-1, 1], 3).figure,
         plots.filmstrip_1d(RAMP, [-1, 1]),
-        plots.sliding_window_2d(SMALL, SOBEL, 8, padding="same"),
+        step_2d(SMALL, SOBEL, 8, padding="same"),
         plots.filmstrip_2d(SMALL / 4, SOBEL / 8),
     ]
     for figure in figures:
@@ -247,7 +267,6 @@ def test_functions_draw_where_they_are_told():
         lambda ax: plots.probability_bars([0.1, 0.9], ax=ax),
         lambda ax: plots.confusion_matrix(y, y, ax=ax),
         lambda ax: plots.signals({"a": y}, ax=ax),
-        lambda ax: plots.sliding_kernel(RAMP, [1, 2], 3, ax=ax),
         lambda ax: plots.training_curves({"accuracy": [0.5]}, ax=ax),
     ]
     figure, axes = plt.subplots(1, len(calls))
@@ -521,7 +540,7 @@ def test_outputs_agree_with_numpy(rng, padding, stride, dilation):
     mode = "full" if padding == "full" else "valid"
     expected = np.correlate(padded, spread_out(kernel, dilation), mode)[::stride]
     last = len(expected) - 1
-    ax = plots.sliding_kernel(signal, kernel, last, stride, padding, dilation)
+    ax = step_1d(signal, kernel, last, stride, padding, dilation)
     np.testing.assert_array_equal(row_numbers(ax, "sum → output"), expected)
     assert to_number(ax.get_title().split(" = ")[-1]) == expected[-1]
     products = row_numbers(ax, "= products")
@@ -529,7 +548,7 @@ def test_outputs_agree_with_numpy(rng, padding, stride, dilation):
 
 
 def test_a_step_shows_window_products_and_only_the_outputs_so_far():
-    ax = plots.sliding_kernel(RAMP, [-1, 1], 4)
+    ax = step_1d(RAMP, [-1, 1], 4)
     rows = rows_of(ax)
     assert row_numbers(ax, "signal") == RAMP
     assert rows["sample"] == {index: str(index) for index in range(11)}
@@ -545,46 +564,45 @@ def test_a_step_shows_window_products_and_only_the_outputs_so_far():
 
 
 def test_same_padding_is_shown_and_uneven_as_in_keras():
-    even = plots.sliding_kernel([1, 2, 3, 4, 5], [1, 1, 1], 0, padding="same")
+    even = step_1d([1, 2, 3, 4, 5], [1, 1, 1], 0, padding="same")
     assert {column for _, column in hatched(even)} == {-1, 5}
     assert row_numbers(even, "signal") == [0, 1, 2, 3, 4, 5, 0]
     assert row_numbers(even, "sum → output") == [3]
-    uneven = plots.sliding_kernel([1, 2, 3, 4], [1, 1, 1], 1, padding="same", stride=2)
+    uneven = step_1d([1, 2, 3, 4], [1, 1, 1], 1, padding="same", stride=2)
     assert {column for _, column in hatched(uneven)} == {4}
     assert row_numbers(uneven, "sum → output") == [6, 7]
 
 
 def test_flip_makes_it_a_convolution(rng):
     signal, kernel = rng.integers(-5, 6, 8), np.array([1, 2, 4])
-    ax = plots.sliding_kernel(signal, kernel, 9, padding="full", flip=True)
+    ax = step_1d(signal, kernel, 9, padding="full", flip=True)
     np.testing.assert_array_equal(row_numbers(ax, "sum → output"), np.convolve(signal, kernel))
     assert row_numbers(ax, "× kernel") == [4, 2, 1]
 
 
 def test_products_of_small_integers_do_not_overflow():
     pixels, kernel = np.array([200, 255], dtype=np.uint8), np.array([2, 3], dtype=np.uint8)
-    ax = plots.sliding_kernel(pixels, kernel, 0)
+    ax = step_1d(pixels, kernel, 0)
     assert row_numbers(ax, "= products") == [400, 765]
-    figure = plots.sliding_window_2d(pixels[np.newaxis], kernel[np.newaxis], 0)
+    figure = step_2d(pixels[np.newaxis], kernel[np.newaxis], 0)
     assert written(figure.axes[2]) == {(0, 0): "1165"}
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((RAMP, [-1, 1], 10), "position: there are 10 outputs, so 0 to 9 .*not 10"),
-        ((RAMP, [-1, 1], -1), "position: "),
-        ((np.zeros(25), [1], 0), "signal: at most 24 samples"),
-        (([SMALL], [1], 0), "signal: "),
-        ((RAMP, SOBEL, 0), "kernel: "),
-        (([1, 2], [1, 2, 3], 0), "kernel spans 3"),
-        ((RAMP, [1], 0, 0), "stride "),
-        ((RAMP, [1], 0, 1, "half"), "padding "),
+        ((np.zeros(25), [1]), "signal: at most 24 samples"),
+        (([SMALL], [1]), "signal: "),
+        ((RAMP, SOBEL), "kernel: "),
+        (([1, 2], [1, 2, 3]), "kernel spans 3"),
+        ((RAMP, [1], 0), "stride "),
+        ((RAMP, [1], 1, "half"), "padding "),
     ],
 )
-def test_bad_steps_are_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        plots.sliding_kernel(*arguments)
+def test_bad_slides_are_refused(arguments, message):
+    for function in (plots.animate_1d, plots.filmstrip_1d):
+        with pytest.raises(ValueError, match=message):
+            function(*arguments)
 
 
 # --- training ----------------------------------------------------------------------------------
@@ -751,7 +769,7 @@ def test_outputs_agree_with_scipy(rng, padding, stride, dilation):
     mode = "full" if padding == "full" else "valid"
     expected = scipy_signal.correlate2d(padded, spread_out_2d(kernel, dilation), mode)
     expected = expected[:: np.broadcast_to(stride, 2)[0]]
-    figure = plots.sliding_window_2d(image, kernel, expected.size - 1, stride, padding, dilation)
+    figure = step_2d(image, kernel, expected.size - 1, stride, padding, dilation)
     shown = {place: to_number(text) for place, text in written(figure.axes[2]).items()}
     assert shown == dict(np.ndenumerate(expected))
     assert written(figure.axes[1]) == {
@@ -760,7 +778,7 @@ def test_outputs_agree_with_scipy(rng, padding, stride, dilation):
 
 
 def test_a_step_on_an_image_shows_the_window_and_the_outputs_so_far():
-    figure = plots.sliding_window_2d(SMALL, SOBEL, (1, 1), title="A step")
+    figure = step_2d(SMALL, SOBEL, 4)
     image, kernel, output = figure.axes
     expected = scipy_signal.correlate2d(SMALL, SOBEL, "valid")
     assert framed(image) == [(1, 1, 3, 3)]
@@ -776,13 +794,12 @@ def test_a_step_on_an_image_shows_the_window_and_the_outputs_so_far():
     assert expected[1, 1] == 5
     assert [ax.get_title() for ax in figure.axes] == ["image", "kernel", "output"]
     assert image.get_xlabel() == output.get_xlabel() == "column"
-    assert figure.get_suptitle() == "A step"
     assert not hatched(image)
     assert not kernel.images
 
 
 def test_padding_of_an_image_is_a_hatched_ring():
-    figure = plots.sliding_window_2d(SMALL, SOBEL, 5, stride=2, padding="same")
+    figure = step_2d(SMALL, SOBEL, 5, stride=2, padding="same")
     image, _, output = figure.axes
     ring = {(row, column) for row in range(-1, 6) for column in range(-1, 6)}
     assert hatched(image) == {place for place in ring if {-1, 5} & set(place)}
@@ -792,7 +809,7 @@ def test_padding_of_an_image_is_a_hatched_ring():
 
 
 def test_uneven_same_padding_of_an_image_is_below_and_right():
-    figure = plots.sliding_window_2d(SMALL[:4, :4], SOBEL, 0, stride=2, padding="same")
+    figure = step_2d(SMALL[:4, :4], SOBEL, 0, stride=2, padding="same")
     below_and_right = {(4, index) for index in range(5)} | {(index, 4) for index in range(5)}
     assert hatched(figure.axes[0]) == below_and_right
     shown = written(figure.axes[0])
@@ -801,7 +818,7 @@ def test_uneven_same_padding_of_an_image_is_below_and_right():
 
 
 def test_dilation_leaves_gaps_in_the_window():
-    image = plots.sliding_window_2d(SMALL, np.ones((2, 2)), 0, dilation=(2, 3)).axes[0]
+    image = step_2d(SMALL, np.ones((2, 2)), 0, dilation=(2, 3)).axes[0]
     taps = {
         (patch.get_y() + 0.5, patch.get_x() + 0.5) for patch in image.patches if patch.get_alpha()
     }
@@ -810,7 +827,7 @@ def test_dilation_leaves_gaps_in_the_window():
 
 
 def test_large_images_have_no_numbers():
-    image, kernel, output = plots.sliding_window_2d(np.eye(20), SOBEL, 200).axes
+    image, kernel, output = step_2d(np.eye(20), SOBEL, 200).axes
     assert not image.texts
     assert not output.texts
     assert len(kernel.texts) == 9
@@ -831,11 +848,9 @@ def test_every_place_of_a_window_is_shown():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: plots.sliding_window_2d(SMALL, SOBEL, 9), "position: there are 9 outputs"),
-        (lambda: plots.sliding_window_2d(SMALL, SOBEL, (0, 3)), "position: there are 3 outputs"),
-        (lambda: plots.sliding_window_2d(np.zeros((50, 50)), SOBEL, 0), "image: at most 40 rows"),
-        (lambda: plots.sliding_window_2d(np.zeros((5, 5, 3)), SOBEL, 0), "image: "),
-        (lambda: plots.sliding_window_2d(SOBEL, SMALL, 0), "kernel spans 5"),
+        (lambda: plots.animate_2d(np.zeros((50, 50)), SOBEL), "image: at most 40 rows"),
+        (lambda: plots.animate_2d(np.zeros((5, 5, 3)), SOBEL), "image: "),
+        (lambda: plots.filmstrip_2d(SOBEL, SMALL), "kernel spans 5"),
         (lambda: plots.window_positions(np.zeros((9, 9)), SOBEL), "image: at most 6 rows"),
         (lambda: plots.filmstrip_1d(RAMP, [1], count=0), "count: at least 1"),
         (lambda: plots.filmstrip_2d(SMALL, SOBEL, count=9), "count: at most 6"),
@@ -1088,10 +1103,3 @@ def test_photos_weigh_less_than_a_page_allows(name):
     plots.set_style()
     png = saved(plots.show_image(photo(name)).figure)
     assert len(png) < 150_000
-    small = plots.shrink_png(png)
-    assert len(small) < 0.75 * len(png)
-    before, after = (
-        np.asarray(Image.open(io.BytesIO(p)).convert("RGB"), int) for p in (png, small)
-    )
-    assert before.shape == after.shape
-    assert np.abs(before - after).mean() < 5

@@ -14,8 +14,8 @@ from lecture_utils.dev.notebooks import notebook_paths, read, tags
 from lecture_utils.dev.record import KERNEL
 
 LONGEST_CELL = 20  # lines
-WORDS_PER_CODE_CELL = (40, 80)
-CELLS = (35, 65)
+WORDS_PER_CODE_CELL = (40, 70)
+CELLS = (35, 60)
 LARGEST_NOTEBOOK = 1_500_000  # bytes
 LARGEST_FIGURE = 150_000  # bytes
 LEAST_COMPARED = 0.95

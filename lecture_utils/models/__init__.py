@@ -19,7 +19,13 @@ from lecture_utils.models.inception import (
     inception_v4,
     inception_v4_block,
 )
-from lecture_utils.models.lenet import lenet1, lenet5
+from lecture_utils.models.lenet import (
+    MAPLoss,
+    lenet1,
+    lenet5,
+    lenet_block,
+    smallest_penalty_accuracy,
+)
 from lecture_utils.models.mnist import convnet_mnist, dense_mnist
 from lecture_utils.models.resnet import (
     bottleneck_block,
@@ -31,11 +37,12 @@ from lecture_utils.models.resnet import (
     resnet152,
     resnet_cifar,
 )
-from lecture_utils.models.unet import unet, unet_down, unet_up
+from lecture_utils.models.unet import unet, unet_convolutions, unet_down, unet_up
 from lecture_utils.models.vgg import vgg11, vgg13, vgg16, vgg19, vgg_block
 from lecture_utils.models.zfnet import zfnet
 
 __all__ = [
+    "MAPLoss",
     "alexnet",
     "auxiliary_head",
     "bottleneck_block",
@@ -55,6 +62,7 @@ __all__ = [
     "inverted_residual_block",
     "lenet1",
     "lenet5",
+    "lenet_block",
     "load_imagenet_weights",
     "predict_top",
     "prepare",
@@ -65,7 +73,9 @@ __all__ = [
     "resnet101",
     "resnet152",
     "resnet_cifar",
+    "smallest_penalty_accuracy",
     "unet",
+    "unet_convolutions",
     "unet_down",
     "unet_up",
     "vgg11",

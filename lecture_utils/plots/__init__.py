@@ -8,14 +8,15 @@ from lecture_utils.plots.animation import (
     animate_2d,
     filmstrip_1d,
     filmstrip_2d,
-    sliding_window_2d,
     window_positions,
 )
+from lecture_utils.plots.architecture import architecture
+from lecture_utils.plots.compare import compare
 from lecture_utils.plots.features import feature_maps, kernels, response_map
 from lecture_utils.plots.images import confusion_matrix, image_grid, probability_bars, show_image
 from lecture_utils.plots.labels import LABELS
-from lecture_utils.plots.player import player, shrink_png
-from lecture_utils.plots.signals import signals, sliding_kernel
+from lecture_utils.plots.player import player
+from lecture_utils.plots.signals import signals
 from lecture_utils.plots.style import set_style
 from lecture_utils.plots.training import training_curves
 
@@ -23,6 +24,8 @@ __all__ = [
     "LABELS",
     "animate_1d",
     "animate_2d",
+    "architecture",
+    "compare",
     "confusion_matrix",
     "feature_maps",
     "filmstrip_1d",
@@ -34,10 +37,7 @@ __all__ = [
     "response_map",
     "set_style",
     "show_image",
-    "shrink_png",
     "signals",
-    "sliding_kernel",
-    "sliding_window_2d",
     "training_curves",
     "window_positions",
 ]

@@ -93,11 +93,3 @@ def cell_borders(
     lines = [[(left, row), (right, row)] for row in np.arange(top, bottom + 1)]
     lines += [[(column, top), (column, bottom)] for column in np.arange(left, right + 1)]
     ax.add_collection(LineCollection(lines, colors=color, linewidths=0.8), autolim=False)
-
-
-def check_position(position: int, count: int) -> None:
-    """Raise a ValueError if there is no output with this number."""
-    if not 0 <= position < count:
-        raise ValueError(
-            f"position: there are {count} outputs, so 0 to {count - 1} is needed, not {position}."
-        )

@@ -9,7 +9,6 @@ from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from lecture_utils.plots._common import check_position
 from lecture_utils.plots._slide1d import Slide1D
 from lecture_utils.plots._slide2d import Slide2D
 from lecture_utils.plots.labels import LABELS
@@ -27,7 +26,9 @@ def animate_1d(
     dilation: int = 1,
     flip: bool = False,
 ) -> FuncAnimation:
-    """Let a kernel slide over a signal, one output a frame, each as `sliding_kernel` draws it.
+    """Let a kernel slide over a signal, one output a frame.
+
+    A frame shows the signal, the kernel on it, the products and the outputs so far.
 
     Args:
         signal: Numbers, shape (samples,), few enough to be read.
@@ -64,7 +65,10 @@ def animate_2d(
     dilation: int | tuple[int, int] = 1,
     frames: int | None = None,
 ) -> FuncAnimation:
-    """Let a kernel slide over an image, row by row, each frame as `sliding_window_2d` draws it.
+    """Let a kernel slide over an image, row by row, one output a frame.
+
+    A frame shows the window on the image, the kernel and the outputs so far; the cells of the
+    padding are hatched. Numbers are written where the image is small.
 
     Args:
         image: Numbers, shape (height, width).
@@ -84,48 +88,6 @@ def animate_2d(
     positions = _spread(slide.outputs.size, frames or slide.outputs.size, "frames")
     figure = Figure(figsize=_inches(slide), layout="constrained")
     return _animate(figure, _draw_three(figure, slide), positions)
-
-
-def sliding_window_2d(
-    image: np.ndarray,
-    kernel: np.ndarray,
-    position: int | tuple[int, int],
-    stride: int | tuple[int, int] = 1,
-    padding: int | str | tuple[int, int] = "valid",
-    dilation: int | tuple[int, int] = 1,
-    title: str | None = None,
-) -> Figure:
-    """Draw one step of a correlation with an image: the window, the kernel, the outputs so far.
-
-    The cells of the padding are hatched. Numbers are written where the image is small.
-
-    Args:
-        image: Numbers, shape (height, width).
-        kernel: Numbers, shape (height, width).
-        position: Which output is being computed: its number from 0, or (row, column).
-        stride: Pixels from one window to the next, for both axes or (rows, columns).
-        padding: As for `correlate2d`.
-        dilation: Pixels from one kernel value to the next, for both axes or (rows, columns).
-        title: What stands above.
-
-    Returns:
-        The figure, with the axes of the image, of the kernel and of the output.
-
-    Raises:
-        ValueError: If the image is too large, or there is no such position.
-    """
-    slide = Slide2D.of(image, kernel, stride, padding, dilation)
-    if np.ndim(position) == 1:
-        row, column = position
-        check_position(row, slide.outputs.shape[0])
-        check_position(column, slide.outputs.shape[1])
-        position = row * slide.outputs.shape[1] + column
-    check_position(position, slide.outputs.size)
-    figure = plt.figure(figsize=_inches(slide), layout="constrained")
-    _draw_three(figure, slide)(position)
-    if title is not None:
-        figure.suptitle(title)
-    return figure
 
 
 def filmstrip_1d(

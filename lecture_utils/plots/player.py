@@ -104,21 +104,6 @@ def player(animation: Animation, alt: str) -> HTML:
     return HTML(page)
 
 
-def shrink_png(png: bytes) -> bytes:
-    """Write a PNG picture with a palette of 256 colours, which takes about a third of the bytes.
-
-    Args:
-        png: The picture.
-
-    Returns:
-        The smaller picture, without transparency.
-    """
-    smaller = io.BytesIO()
-    picture = Image.open(io.BytesIO(png)).convert("RGB").quantize()
-    picture.save(smaller, "PNG", optimize=True)
-    return smaller.getvalue()
-
-
 def _decode(frame: str) -> np.ndarray:
     """The pixels of a frame, shape (height, width, 3)."""
     png = base64.b64decode(frame.replace("\\\n", ""))

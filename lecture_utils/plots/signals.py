@@ -1,4 +1,4 @@
-"""Pictures of signals, and of a kernel that slides over one."""
+"""Pictures of signals."""
 
 from collections.abc import Mapping
 
@@ -6,8 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from lecture_utils.plots._common import axes_or_new, check_position, numbers
-from lecture_utils.plots._slide1d import Slide1D
+from lecture_utils.plots._common import axes_or_new, numbers
 from lecture_utils.plots.labels import LABELS
 from lecture_utils.plots.style import CYCLE, GREY
 
@@ -58,48 +57,4 @@ def signals(
     ax.set(xlabel=LABELS["sample"], ylabel=LABELS["value"], title=title)
     # Beside the axes, where it hides no sample.
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-    return ax
-
-
-def sliding_kernel(
-    signal: np.ndarray,
-    kernel: np.ndarray,
-    position: int,
-    stride: int = 1,
-    padding: int | str = "valid",
-    dilation: int = 1,
-    flip: bool = False,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw one step of a correlation: the signal, the kernel on it, the products and their sum.
-
-    The cells of the padding are hatched, and each output stands under the middle of its window;
-    the outputs after this step are still empty.
-
-    Args:
-        signal: Numbers, shape (samples,), few enough to be read.
-        kernel: Numbers, shape (samples,).
-        position: Which output is being computed, from 0.
-        stride: Samples from one position of the kernel to the next.
-        padding: As for `correlate1d`.
-        dilation: Samples from one number of the kernel to the next.
-        flip: Turn the kernel around first, which makes it a convolution.
-        ax: Where to draw, instead of a new figure.
-
-    Returns:
-        The axes; their title is the sum, written out for short kernels.
-
-    Raises:
-        ValueError: If the signal is too long, or there is no such position.
-
-    Example:
-        ```
-        sliding_kernel([0, 0, 1, 2, 3], [-1, 1], position=2)
-        ```
-    """
-    slide = Slide1D.of(signal, kernel, stride, padding, dilation, flip)
-    check_position(position, len(slide.outputs))
-    ax = axes_or_new(ax, *slide.inches)
-    slide.draw(ax)
-    slide.draw_step(ax, position)
     return ax

@@ -1,0 +1,26 @@
+"""docs/networks.md says what is: every network is there, with the figures and a picture."""
+
+import re
+
+from class_size import CLASS_SIZE
+
+from lecture_utils.dev import networks
+
+
+def test_the_page_is_as_it_would_be_written_now():
+    assert networks.PAGE.read_text(encoding="utf-8") == networks.page(), "run `make networks`"
+
+
+def test_every_published_network_has_a_section_and_a_picture():
+    text = networks.PAGE.read_text(encoding="utf-8")
+    assert set(re.findall(r"models\.(\w+)\(", text)) == {
+        name for name in CLASS_SIZE if not name.endswith("_mnist")
+    }
+    for alt, path in re.findall(r"!\[(.*?)\]\((.*?)\)", text):
+        assert len(alt) > 30
+        assert 5_000 < (networks.PAGE.parent / path).stat().st_size < 150_000
+
+
+def test_a_picture_is_drawn(tmp_path):
+    networks.draw("lenet5", {}, tmp_path)
+    assert (tmp_path / "lenet5.png").read_bytes().startswith(b"\x89PNG")
