@@ -160,6 +160,11 @@ def test_building_all_one_after_another_stays_under_3_gb():
 @pytest.mark.slow
 def test_tensorflow_and_jax_give_equal_outputs(networks, tmp_path):
     for name, model in networks.items():
+        for weight in model.weights:
+            # A new ResNet doubles its maps at each addition: damped, so that the outputs of the
+            # deepest are probabilities and not just 0 and 1.
+            if name.startswith("resnet") and weight.name == "gamma":
+                weight.assign(0.6 * weight)
         weights = {f"weight{i}": weight for i, weight in enumerate(model.get_weights())}
         np.savez(tmp_path / f"{name}.npz", images=images_for(model), **weights)
     subprocess.run(
@@ -171,6 +176,7 @@ def test_tensorflow_and_jax_give_equal_outputs(networks, tmp_path):
         ours = keras.tree.flatten(model(images_for(model)))
         theirs = np.load(tmp_path / f"{name}_outputs.npz")
         assert theirs["backend"] == "jax"
+        assert len(np.unique(ours[0])) > 2
         for number, output in enumerate(ours):
             np.testing.assert_allclose(
                 theirs[f"output{number}"], output, rtol=1e-4, atol=1e-5, err_msg=name
