@@ -321,7 +321,7 @@ def inception_v2(
 
 
 def _v3_a(pool_proj: int) -> Table:
-    """Return figure 5 of the paper, its first 3x3 a 5x5 again, as in the published program."""
+    """Return figure 5 of the paper, with a 5x5 for its 3x3, as in the published program."""
     return {
         "1x1": [(64, 1)],
         "5x5": [(48, 1), (64, 5)],

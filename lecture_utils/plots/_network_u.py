@@ -88,8 +88,7 @@ def _across(item: Item) -> tuple[list[Item], list[Item]] | None:
     if not isinstance(item, Fork) or len(item.branches) != 2:
         return None
     across, deep = sorted(item.branches, key=lambda branch: len(visible(branch)))
-    kinds = {node.kind for node in walk(deep)}
-    if visible(across) or "upsampling" not in kinds:
+    if visible(across) or not visible(deep):
         return None
     sizes = [side(node.shape) for node in visible(deep)]
     return (across, deep) if min(sizes) < HALF * sizes[-1] else None
