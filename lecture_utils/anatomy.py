@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lecture_utils._keras import keras
+from lecture_utils._keras import keras, without_weights
 from lecture_utils.convolution import output_size
 
 layers = keras.layers
@@ -244,7 +244,7 @@ def blueprint(builder: Callable[..., keras.Model], *arguments: Any, **options: A
         >>> f"{blueprint(models.vgg19).count_params():,}"
         '143,667,240'
     """
-    with keras.StatelessScope(initialize_variables=False):
+    with without_weights():
         return builder(*arguments, **options)
 
 

@@ -830,3 +830,16 @@ def test_a_blueprint_counts_without_weights():
     assert str(anatomy.layer_table(blueprint)) == str(anatomy.layer_table(whole))
     assert all(weight._value is None for weight in blueprint.weights)
     assert all(weight._value is not None for weight in whole.weights)
+
+
+def test_nothing_gives_a_blueprint_its_weights_later():
+    # Keras fills what it has deferred whenever it leaves the scope in which it works out the shape
+    # of a layer of one's own.
+    blueprint = anatomy.blueprint(models.dense_mnist)
+    with pytest.raises(ZeroDivisionError):
+        anatomy.blueprint(lambda: models.dense_mnist() and 1 / 0)
+    with keras.StatelessScope():
+        inside = layers.Dense(2)
+        inside.build((None, 3))
+    assert all(weight._value is None for weight in blueprint.weights)
+    assert all(weight._value is not None for weight in inside.weights)
