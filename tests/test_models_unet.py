@@ -61,6 +61,7 @@ def test_sizes_as_in_figure_1(paper):
     ("builder", "parameters"),
     [
         (lambda: unet(), 31_030_658),
+        (lambda: unet("same"), 31_030_658),
         (lambda: unet("same", input_shape=(256, 256, 1)), 31_030_658),
         (lambda: unet(input_shape=(572, 572, 3)), 31_031_810),
         (lambda: unet("same", input_shape=(256, 256, 3), classes=1), 31_031_745),

@@ -13,6 +13,8 @@ from lecture_utils.models._common import Shape, check_arguments, check_choice, s
 layers = keras.layers
 
 CHANNELS = 64  # of the first level; each pooling doubles them, each up-convolution halves them
+# 572 pixels as in the paper; where nothing is cut off, 576 is the next larger size that fits.
+INPUT_SHAPES = {"valid": (572, 572, 1), "same": (576, 576, 1)}
 DROPOUT = 0.5
 
 
@@ -92,7 +94,7 @@ def unet_up(
 
 def unet(
     padding: str = "valid",
-    input_shape: Shape = (572, 572, 1),
+    input_shape: Shape | None = None,
     classes: int = 2,
     width: float = 1.0,
     depth: int = 4,
@@ -104,7 +106,8 @@ def unet(
             poolings, for which the image does not hold all that the network would look at. Or
             "same", as many do today: the output has the size of the image.
         input_shape: height, width and channels of the images. With "valid" sides of 188, 204,
-            220, ... pixels do, with "same" multiples of 16, such as (256, 256, 1).
+            220, ... pixels do, with "same" multiples of 16, such as (256, 256, 1). If `None`,
+            (572, 572, 1) as in the paper, and (576, 576, 1) with "same".
         classes: number of classes of a pixel.
         width: factor on all channel counts, 1 for the network of the paper.
         depth: number of poolings, and of up-convolutions. With fewer than four smaller images do.
@@ -123,6 +126,8 @@ def unet(
         contracting path" is where their code has it: behind its last two levels.
     """
     check_choice("padding", padding, ("valid", "same"))
+    if input_shape is None:
+        input_shape = INPUT_SHAPES[padding]
     if isinstance(depth, bool) or not isinstance(depth, int) or depth < 1:
         raise ValueError(f"depth must be a whole number above 0, got {depth!r}")
     smallest = _smallest(padding, depth)
