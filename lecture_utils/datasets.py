@@ -18,6 +18,8 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 CHECKSUMS = {
     "mnist.npz": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
     "fashion_mnist_12k.npz": "becb5cab66a49ad3afd0df43994637b8bfb704a6ebb12d1e147384534e59e762",
+    "glossary.csv": "67e606a15753e2fa2670c5403cfc7f6334e7ca11698c071b3858a46aa95ffafd",
+    "ilsvrc.csv": "90bea3078f2f28f71b55d6db3a606bea3ab436970b366be440756d83e90f3663",
     "networks.csv": "fd2c5b73bd23a0812f461b87d70fdf9c7ef7a60228b471eed1220d22e467c7cd",
     "photos/astronaut.jpg": "945df306f127a6012259cb6b4694cd1f07c49d63e21136ff595cdd99f3516028",
     "photos/brick.jpg": "87983f6c25c069b4858b747c17917ddfecbc981afee099cd99e7eb535aa8c3d6",
@@ -248,7 +250,53 @@ def networks() -> list[dict[str, str | int | float | None]]:
         >>> [row["top5"] for row in networks() if row["name"] == "resnet50"]
         [7.8]
     """
-    path = _data_file("networks.csv")
+    return _table("networks.csv")
+
+
+def ilsvrc() -> list[dict[str, str | int | float | None]]:
+    """Read results on ImageNet, among them the best entries of the challenge of each year.
+
+    Returns:
+        A dictionary for each result: `year`, `entry`, `name` (the network's builder, if the course
+        has it), `kind` (`"convnet"` or `"other"`), `place` in the challenge, the errors `top1` and
+        `top5` in %, `images` (`"test"`, `"validation"` or `"validation subset"`), `networks` (how
+        many are averaged), `crops` of each image, `outside_data`, `hardware`, `days` of training,
+        `paper`, `link`, `note`. None or empty where it is not known. Only errors under equal
+        conditions can be compared.
+
+    Raises:
+        FileNotFoundError: if the file is not in `data/`.
+        ValueError: if the file is damaged.
+
+    Example:
+        >>> [row["top5"] for row in ilsvrc() if row["year"] == 2015 and row["place"] == 1]
+        [3.57]
+    """
+    return _table("ilsvrc.csv")
+
+
+def glossary() -> list[dict[str, str | int | float | None]]:
+    """Read the terms that the course defines, in four languages.
+
+    Returns:
+        A dictionary for each term, in alphabetical order: `term` (English), `uk` (Ukrainian), `hy`
+        (Armenian), `fa` (Persian, which is written from right to left), `lecture` (such as
+        `"04"`, where the term is defined) and `definition`, one sentence in English.
+
+    Raises:
+        FileNotFoundError: if the file is not in `data/`.
+        ValueError: if the file is damaged.
+
+    Example:
+        >>> [row["uk"] for row in glossary() if row["term"] == "stride"]
+        ['крок']
+    """
+    return _table("glossary.csv")
+
+
+def _table(name: str) -> list[dict[str, str | int | float | None]]:
+    """Read a table with a head, a dictionary a row."""
+    path = _data_file(name)
     if not path.is_file():
         raise FileNotFoundError(f"{path.name} is missing: copy the course's data/ to {DATA}.")
     rows = csv.DictReader(io.StringIO(_checked_bytes(path).decode()))
@@ -256,9 +304,9 @@ def networks() -> list[dict[str, str | int | float | None]]:
 
 
 def _value(key: str, text: str) -> str | int | float | None:
-    """Turn a cell of `networks.csv` into what it means."""
-    if key in ("year", "parameters"):
-        return int(text)
+    """Turn a cell of a table into what it means."""
+    if key in ("year", "parameters", "place", "networks"):
+        return int(text) if text else None
     if key.startswith("top"):
         return float(text) if text else None
     return text

@@ -1,10 +1,12 @@
 import hashlib
+import re
 import time
 
 import numpy as np
 import pytest
 
 from lecture_utils import datasets
+from lecture_utils.dev.notebooks import notebook_paths
 
 
 @pytest.fixture
@@ -151,6 +153,71 @@ def test_pretrained_file_is_whole_damaged_or_missing(copied_data):
     copy.write_bytes(source.read_bytes().replace(b"tench", b"trout"))
     with pytest.raises(ValueError, match=r"imagenet_classes\.txt is damaged.*get it anew"):
         datasets.pretrained_file(name)
+
+
+def test_the_results_on_imagenet_hold_numbers_with_their_papers():
+    rows = datasets.ilsvrc()
+    winners = {row["year"]: row["top5"] for row in rows if row["place"] == 1}
+    assert winners == {2010: 28.2, 2011: 25.8, 2012: 15.3, 2013: 11.7, 2014: 6.67, 2015: 3.57}
+    for row in rows:
+        assert 3 < row["top5"] < 30 and row["paper"] and re.search(r"\[(T|M)", row["note"])
+        assert row["top1"] is None or row["top1"] > row["top5"]
+        assert row["images"] in {"test", "validation", "validation subset"}
+        assert row["kind"] == "convnet" or row["networks"] is None
+        assert row["outside_data"] in {"yes", "no", ""}
+
+
+def test_the_results_on_imagenet_agree_with_the_table_of_networks():
+    published = {row["name"]: row for row in datasets.networks()}
+    columns = {"1": "top5", "10": "top5_ten_crops"}
+    compared = 0
+    for row in datasets.ilsvrc():
+        if row["name"]:
+            assert row["name"] in published
+        if row["networks"] == 1 and row["crops"] in columns:
+            assert row["top5"] == published[row["name"]][columns[row["crops"]]]
+            compared += 1
+    assert compared >= 9
+
+
+def test_more_crops_and_more_networks_make_fewer_errors():
+    rows = [row for row in datasets.ilsvrc() if row["name"] == "googlenet"]
+    errors = {(row["networks"], int(row["crops"])): row["top5"] for row in rows}
+    for networks in (1, 7):
+        assert errors[networks, 1] > errors[networks, 10] > errors[networks, 144]
+    assert all(errors[1, crops] > errors[7, crops] for crops in (1, 10, 144))
+
+
+SCRIPTS = {"uk": r"[а-яіїєґ]", "hy": r"[\u0561-\u0587]", "fa": r"[\u0600-\u06ff]"}
+
+
+def test_the_glossary_is_complete_in_four_languages():
+    rows = datasets.glossary()
+    assert len(rows) >= 60
+    for row in rows:
+        assert set(row) == {"term", "uk", "hy", "fa", "lecture", "definition"}
+        assert all(row.values()), row
+        assert re.search(r"[A-Za-z]{3}", row["term"])
+        for language, letters in SCRIPTS.items():
+            assert re.search(letters, row[language]), (row["term"], language)
+        # Letters of another alphabet, also those that look alike, are in no word.
+        assert not re.search(r"[\u0400-\u04ff]", row["term"] + row["hy"] + row["fa"]), row["term"]
+        # Persian has its own ke and ye, not the Arabic ones.
+        assert not re.search("[\u0643\u064a]", row["fa"]), row["term"]
+        assert row["definition"].endswith(".") and row["definition"].count(". ") == 0
+
+
+@pytest.mark.parametrize("language", ["term", *SCRIPTS])
+def test_the_glossary_has_no_duplicates(language):
+    words = [row[language].lower() for row in datasets.glossary()]
+    assert len(set(words)) == len(words)
+
+
+def test_the_glossary_is_in_order_and_names_lectures_that_exist():
+    rows = datasets.glossary()
+    assert rows == sorted(rows, key=lambda row: row["term"].lower())
+    lectures = {path.name[:2] for path in notebook_paths()}
+    assert {row["lecture"] for row in rows} <= lectures
 
 
 def test_arrays_are_the_callers_own():
