@@ -1,42 +1,17 @@
 """Wrong answers to the exercises of lecture 06, and what the student is told about each."""
 
-_WIDTH = """
-def tuning_width(angles, responses):
-    high = responses >= np.max(responses) / 2
-    return np.sum(high) * (angles[1] - angles[0])
-"""
+from lecture_utils.exercises import lecture_06
 
-_SUM = """
-def sub_sampling(maps, coefficients, biases):
-    upper = maps[::2, ::2] + maps[::2, 1::2]
-    lower = maps[1::2, ::2] + maps[1::2, 1::2]
-    return coefficients * (upper + lower) + biases
-"""
+_WIDTH = lecture_06.tuning_width.answer
 
-_PAIRS = """
-def partial_parameters(connections, kernel):
-    pairs = sum(len(seen) for seen in connections)
-    return pairs * kernel * kernel + len(connections)
-"""
+_SUM = lecture_06.sub_sampling.answer
+
+_PAIRS = lecture_06.partial_parameters.answer
 _COUNT = "pairs * kernel * kernel + len(connections)"
 
-_READ = """
-def read_or_reject(vector, centers, limit):
-    penalties = ((centers - vector) ** 2).sum(axis=1)
-    return -1 if penalties.min() > limit else int(penalties.argmin())
-"""
+_READ = lecture_06.read_or_reject.answer
 
-_BUILD = """
-def modern_lenet():
-    x = image = keras.Input((28, 28, 1))
-    for maps in (6, 16):
-        x = layers.Conv2D(maps, 5, activation="relu")(x)
-        x = layers.MaxPooling2D(2)(x)
-    x = layers.Flatten()(x)
-    for units in (120, 84):
-        x = layers.Dense(units, activation="relu")(x)
-    return keras.Model(image, layers.Dense(10, activation="softmax")(x))
-"""
+_BUILD = lecture_06.modern_lenet.answer
 
 WRONG = {
     "tuning_width": [

@@ -1,33 +1,14 @@
 """Wrong answers to the exercises of lecture 07, and what the student is told about each."""
 
-_TOP = """
-def top_error(probabilities, labels, k):
-    guesses = np.argsort(-probabilities, axis=1)[:, :k]
-    found = np.any(guesses == labels[:, np.newaxis], axis=1)
-    return 1 - np.mean(found)
-"""
+from lecture_utils.exercises import lecture_07
 
-_DROPOUT = """
-def dropout(values, rate, rng, training):
-    if not training:
-        return values
-    kept = rng.random(values.shape) >= rate
-    return values * kept / (1 - rate)
-"""
+_TOP = lecture_07.top_error.answer
 
-_CROPS = """
-def ten_crops(image, size):
-    bottom, right = image.shape[0] - size, image.shape[1] - size
-    places = [(0, 0), (0, right), (bottom, 0), (bottom, right), (bottom // 2, right // 2)]
-    crops = [image[top : top + size, left : left + size] for top, left in places]
-    return np.stack(crops + [crop[:, ::-1] for crop in crops])
-"""
+_DROPOUT = lecture_07.dropout.answer
 
-_STEP = """
-def paper_step(w, v, gradient, rate, momentum, decay):
-    v = momentum * v - decay * rate * w - rate * gradient
-    return w + v, v
-"""
+_CROPS = lecture_07.ten_crops.answer
+
+_STEP = lecture_07.paper_step.answer
 _UPDATE = "momentum * v - decay * rate * w - rate * gradient"
 
 

@@ -1,40 +1,15 @@
 """Wrong answers to the exercises of lecture 08, and what the student is told about each."""
 
-_UNPOOL = """
-def unpool(signal, image):
-    result = np.zeros(image.shape)
-    for r, c in np.ndindex(signal.shape):
-        window = image[2 * r : 2 * r + 2, 2 * c : 2 * c + 2]
-        row, column = np.unravel_index(window.argmax(), (2, 2))
-        result[2 * r + row, 2 * c + column] = signal[r, c]
-    return result
-"""
+from lecture_utils.exercises import lecture_08
 
-_TRANSPOSE = """
-def transpose(values, kernel, stride):
-    result = np.zeros((len(values) - 1) * stride + len(kernel))
-    for i, value in enumerate(values):
-        result[i * stride : i * stride + len(kernel)] += value * kernel
-    return result
-"""
+_UNPOOL = lecture_08.unpool.answer
 
-_NEEDED = """
-def most_needed(score, image, size):
-    height, width = image.shape
-    scores = np.zeros((height - size + 1, width - size + 1))
-    for row, column in np.ndindex(scores.shape):
-        covered = image.copy()
-        covered[row : row + size, column : column + size] = 0
-        scores[row, column] = score(covered)
-    return np.unravel_index(scores.argmin(), scores.shape)
-"""
+_TRANSPOSE = lecture_08.transpose.answer
+
+_NEEDED = lecture_08.most_needed.answer
 _FOUND = "np.unravel_index(scores.argmin(), scores.shape)"
 
-_CAM = """
-def cam(maps, slopes):
-    weights = slopes.mean(axis=(0, 1))
-    return np.maximum((maps * weights).sum(axis=-1), 0)
-"""
+_CAM = lecture_08.cam.answer
 
 
 def _period(expression):

@@ -1,18 +1,8 @@
 """Wrong answers to the exercises of lecture 09, and what the student is told about each."""
 
-_COUNT = """
-def vgg_parameters(kernels):
-    before, total = 3, 0
-    for block, filters in zip(kernels, (64, 128, 256, 512, 512), strict=True):
-        for kernel in block:
-            total += (int(kernel) ** 2 * before + 1) * filters
-            before = filters
-    before = 7 * 7 * 512
-    for units in (4096, 4096, 1000):
-        total += (before + 1) * units
-        before = units
-    return total
-"""
+from lecture_utils.exercises import lecture_09
+
+_COUNT = lecture_09.vgg_parameters.answer
 
 _JITTER = """
 from PIL import Image

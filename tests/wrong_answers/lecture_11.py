@@ -1,5 +1,7 @@
 """Wrong answers to the exercises of lecture 11, and what the student is told about each."""
 
+from lecture_utils.exercises import lecture_11
+
 _NORM = """
 def batch_norm(maps, gamma, beta, epsilon):
     mean = maps.mean(axis=(0, 1, 2), keepdims=True)
@@ -8,22 +10,9 @@ def batch_norm(maps, gamma, beta, epsilon):
 """
 _RETURN = "gamma * (maps - mean) / np.sqrt(variance + epsilon) + beta"
 
-_MOVING = """
-def moving_average(values, start, momentum):
-    moving = start
-    for value in values:
-        moving = momentum * moving + (1 - momentum) * value
-    return moving
-"""
+_MOVING = lecture_11.moving_average.answer
 
-_FACTORIZED = """
-def factorized(x, reduce, filters, n):
-    for count, kernel in ((reduce, 1), (reduce, (1, n)), (filters, (n, 1))):
-        x = layers.Conv2D(count, kernel, padding="same", use_bias=False)(x)
-        x = layers.BatchNormalization()(x)
-        x = layers.ReLU()(x)
-    return x
-"""
+_FACTORIZED = lecture_11.factorized.answer
 _CONV = 'layers.Conv2D(count, kernel, padding="same", use_bias=False)'
 
 

@@ -1,5 +1,7 @@
 """Wrong answers to the exercises of lecture 12, and what the student is told about each."""
 
+from lecture_utils.exercises import lecture_12
+
 _SHORTCUT = """
 def shortcut_a(maps, channels, stride):
     kept = maps[:, ::stride, ::stride]
@@ -27,21 +29,9 @@ def preactivated(x, channels):
     return %s
 """
 
-_COUNT = """
-def cifar_parameters(depth):
-    before, total = 3, 64 * 10 + 10
-    for channels in [16] + [c for c in (16, 32, 64) for _ in range((depth - 2) // 3)]:
-        total += 9 * before * channels + 2 * channels
-        before = channels
-    return total
-"""
+_COUNT = lecture_12.cifar_parameters.answer
 
-_DROP = """
-def stochastic_depth(x, branch, survival, training, rng):
-    if not training:
-        return x + survival * branch(x)
-    return x + branch(x) if rng.random() < survival else x
-"""
+_DROP = lecture_12.stochastic_depth.answer
 _TRAINING = "x + branch(x) if rng.random() < survival else x"
 _TEST = "x + survival * branch(x)"
 

@@ -1,33 +1,12 @@
 """Wrong answers to the exercises of lecture 14, and what the student is told about each."""
 
-_ERROR = """
-def top_k_error(probabilities, labels, k):
-    guesses = np.argsort(-probabilities, axis=1)[:, :k]
-    right = (guesses == labels[:, np.newaxis]).any(axis=1)
-    return 1 - right.mean()
-"""
+from lecture_utils.exercises import lecture_14
 
-_CROPS = """
-def ten_crops(image, size):
-    bottom, right = image.shape[0] - size, image.shape[1] - size
-    places = [(0, 0), (0, right), (bottom, 0), (bottom, right), (bottom // 2, right // 2)]
-    crops = [image[top : top + size, left : left + size] for top, left in places]
-    return np.stack(crops + [crop[:, ::-1] for crop in crops])
-"""
+_ERROR = lecture_14.top_k_error.answer
 
-_BLOCK = """
-def inverted(x, channels, stride, expansion):
-    before = x
-    x = layers.Conv2D(before.shape[-1] * expansion, 1, use_bias=False)(x)
-    x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
-    x = layers.DepthwiseConv2D(3, stride, padding="same", use_bias=False)(x)
-    x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
-    x = layers.Conv2D(channels, 1, use_bias=False)(x)
-    x = layers.BatchNormalization()(x)
-    if stride == 1 and before.shape[-1] == channels:
-        x = layers.Add()([before, x])
-    return x
-"""
+_CROPS = lecture_14.ten_crops.answer
+
+_BLOCK = lecture_14.inverted.answer
 _SUM = "        x = layers.Add()([before, x])\n"
 _EXPAND = "ReLU(6.0)(layers.BatchNormalization()(x))\n    x = layers.Depth"
 
