@@ -18,6 +18,7 @@ import matplotlib.pyplot as plt
 from lecture_utils import datasets, models, plots
 from lecture_utils._keras import keras
 from lecture_utils.anatomy import blueprint, count_depth, layer_table
+from lecture_utils.models.lenet import SubSampling2D
 from lecture_utils.plots.labels import LABELS
 from lecture_utils.plots.style import LAYER_COLORS
 
@@ -231,7 +232,22 @@ def test_lenet_has_the_names_of_its_paper():
     assert list(drawn(figure, "convolution")) == ["C1", "C3", "C5"]
     assert list(drawn(figure, "pooling")) == ["S2", "S4"]
     assert list(drawn(figure, "dense")) == ["F6", "penalties"]
-    assert {"C1\n5×5", "S2\nmean\n2×2/2", "C3\n5×5", "F6"} <= set(words(figure))
+    assert {"C1\n5×5", "S2\nsum\n2×2/2", "C3\n5×5", "F6"} <= set(words(figure))
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [(None, "max mean sum global mean"), (("a", "d"), "max mean sum mean global")],
+)
+def test_a_pooling_says_what_it_does_with_its_window(block, expected):
+    x = image = keras.Input((16, 16, 4))
+    x = layers.MaxPooling2D(2, name="a")(x)
+    x = layers.AveragePooling2D(2, name="b")(x)
+    x = SubSampling2D(name="c")(x)
+    x = layers.GlobalAveragePooling2D(name="d")(x)
+    figure = plots.architecture(keras.Model(image, x), block=block)
+    found = [word for text in words(figure) for word in text.split()]
+    assert [word for word in found if word in expected.split()] == expected.split()
 
 
 def test_alexnet_shows_kernels_strides_and_towers():

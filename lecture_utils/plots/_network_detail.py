@@ -17,6 +17,7 @@ from lecture_utils.plots._network_graph import (
     Item,
     Node,
     block_name,
+    pooling_mode,
     shape_text,
     walk,
     window_text,
@@ -148,7 +149,7 @@ def _text(node: Node) -> str:
         if node.type == "Activation":
             return _activation(node)
         return LABELS.get(node.type, node.type)
-    word = {"pooling": "max" if "Max" in node.type else "mean", "upsampling": "up"}.get(node.kind)
+    word = {"pooling": pooling_mode(node), "upsampling": "up"}.get(node.kind)
     window = window_text(node)
     if node.type.startswith("Global"):
         window = LABELS["global"]

@@ -191,6 +191,14 @@ def window_text(node: Node) -> str:
     return shape_text(size) + (f"/{step}" if step != 1 else "")
 
 
+def pooling_mode(node: Node) -> str:
+    """Name what a pooling layer does with its window, as a key of `LABELS`."""
+    for word, mode in {"Max": "max", "Average": "mean"}.items():
+        if word in node.type:
+            return mode
+    return "sum"  # LeNet's sub-sampling: the sum, times a trained coefficient
+
+
 # -------------------------------------------------------------------------------------- reading
 
 

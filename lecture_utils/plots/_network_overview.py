@@ -15,6 +15,7 @@ from lecture_utils.plots._network_graph import (
     Node,
     Side,
     folded_name,
+    pooling_mode,
     shape_text,
     shortcuts,
     visible,
@@ -256,11 +257,11 @@ def window_label(node: Node) -> str:
     """Write what a layer does beside its kind, which is seen by its colour."""
     lines = []
     if node.kind == "pooling":
-        mode = "max" if "Max" in node.type else "mean"
+        mode = pooling_mode(node)
         if node.type.startswith("Global"):
             lines = [LABELS["global"], LABELS[mode]]
         else:
-            lines = [f"{LABELS[mode]}", window_text(node)]
+            lines = [LABELS[mode], window_text(node)]
     elif node.kind == "upsampling":
         lines = [LABELS["up"], window_text(node)]
     elif node.kind in ("convolution", "depthwise convolution"):

@@ -44,6 +44,7 @@ LABELS = {
     # networks: windows and operations
     "max": "max",
     "mean": "mean",
+    "sum": "sum",
     "global": "global",
     "groups": "groups",
     "up": "up",
