@@ -143,6 +143,7 @@ def test_blanks_are_recognised(double, blank):
         (lambda x: print(end=""), "returned nothing. Does it end with `return`"),
         (lambda x: x / "2", r"With the input \[.*\] your function stopped with .*"),
         (lambda x: "six", "numbers are expected, but this came: 'six'"),
+        (lambda x: [str(2 * value) for value in x], "numbers are expected, but this came: "),
         (7, "A function is expected here, but this is 7"),
         (lambda: 7, "stopped with TypeError"),
     ],
@@ -151,6 +152,24 @@ def test_wrong_answers_are_told_what_is_wrong(double, wrong, message):
     verdict = double.verdict(wrong)
     assert verdict.startswith("✗ Not yet.")
     assert re.search(message, verdict), verdict
+
+
+def test_a_message_shows_functions_and_generators_without_their_addresses():
+    def branch(x):
+        return x
+
+    for value, shown in [
+        (branch, "the function `branch`"),
+        (lambda x: x, "a function"),
+        (np.random.default_rng(0), "a random generator"),
+    ]:
+        with pytest.raises(Mistake, match=f"With the input {shown} your function returned nothing"):
+            call(lambda argument: None, value)
+
+
+def test_a_function_without_arguments_is_told_that_it_failed():
+    with pytest.raises(Mistake, match=r"^Your function stopped with ZeroDivisionError"):
+        call(lambda: 1 / 0)
 
 
 def test_a_long_array_is_told_where_it_differs_first():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -78,6 +79,7 @@ def call(function: Callable, *arguments: Any) -> Any:
     a wrong result later.
     """
     shown = ", ".join(show(argument) for argument in arguments)
+    case = f"With the input {shown} your function" if arguments else "Your function"
     if not callable(function):
         raise Mistake(f"A function is expected here, but this is {show(function)}.")
     copies = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
@@ -86,13 +88,9 @@ def call(function: Callable, *arguments: Any) -> Any:
     except Mistake:
         raise
     except Exception as error:
-        raise Mistake(
-            f"With the input {shown} your function stopped with {type(error).__name__}: {error}"
-        ) from None
+        raise Mistake(f"{case} stopped with {type(error).__name__}: {error}") from None
     if result is None or result is ...:
-        raise Mistake(
-            f"With the input {shown} your function returned nothing. Does it end with `return`?"
-        )
+        raise Mistake(f"{case} returned nothing. Does it end with `return`?")
     return result
 
 
@@ -108,6 +106,8 @@ def expect_array(result: Any, expected: np.ndarray, case: str, reasons: Iterable
     """
     expected = np.asarray(expected)
     try:
+        if np.asarray(result).dtype.kind in "US":
+            raise ValueError("NumPy would read a text such as '28' as a number.")
         result = np.asarray(result, dtype=float)
     except (TypeError, ValueError):
         raise Mistake(f"{case}: numbers are expected, but this came: {show(result)}.") from None
@@ -133,11 +133,15 @@ _LONGEST_SHOWN = 25  # values of an array; longer ones fill the screen
 
 
 def show(value: Any) -> str:
-    """Write a value for a message: short arrays in full, long ones by their shape."""
+    """Write a value for a message: long arrays by their shape, functions by their name."""
     if isinstance(value, np.ndarray) and value.size > _LONGEST_SHOWN:
         return f"an array of shape {value.shape}"
     if isinstance(value, np.ndarray):
         return np.array2string(value, precision=3, separator=", ", suppress_small=True)
+    if isinstance(value, np.random.Generator):
+        return "a random generator"
+    if inspect.isfunction(value):
+        return "a function" if value.__name__ == "<lambda>" else f"the function `{value.__name__}`"
     return repr(value)
 
 
