@@ -38,6 +38,10 @@ def _check_reduced_macs(reduced_macs, rng: np.random.Generator) -> str:
                 "a kernel has kernel * kernel places, not kernel.",
             ),
             (
+                places * first + (side - kernel + 1) ** 2 * second,
+                "with padding the large convolution keeps side * side places.",
+            ),
+            (
                 places * kernel**2 * (first + reduce * filters),
                 "the first convolution has a window of 1x1, not of the large kernel's size.",
             ),
@@ -69,6 +73,10 @@ reduced_macs = Exercise(
         reduction = side * side * reduce * 1 * 1 * channels
         large = side * side * filters * kernel * kernel * reduce
         return reduction + large
+
+    # It saves as long as reduce * (channels + kernel**2 * filters) is less than
+    # channels * kernel**2 * filters. For the 5x5 filters of 3a: up to
+    # 192 * 25 * 32 / (192 + 25 * 32) = 154.8, that is 154 channels.
     """,
 )
 
@@ -125,13 +133,15 @@ pixelwise = Exercise(
 )
 
 
-def _parameters(channels, row, bias=1, square=True, reduced=True, proj=1, side=False, pool=1):
+def _parameters(
+    channels, row, bias=1, square=True, reduced=True, proj=1, side=False, pool=1, inner=1
+):
     """Count the parameters of an Inception block; the options count as a likely mistake does."""
     conv_1x1, reduce_3x3, conv_3x3, reduce_5x5, conv_5x5, pool_proj = row
     total = (channels + bias) * conv_1x1
     for kernel, reduce, filters in ((3, reduce_3x3, conv_3x3), (5, reduce_5x5, conv_5x5)):
         places = kernel**2 if square else kernel
-        total += (channels + bias) * reduce if reduced else 0
+        total += (channels + bias * inner) * reduce if reduced else 0
         before = channels if side else reduce
         total += (places * before + bias) * filters
     return total + proj * (pool * channels + bias) * pool_proj
@@ -157,6 +167,11 @@ def _check_inception_parameters(inception_parameters, rng: np.random.Generator) 
                 "the pooling has no weights. Behind it stands a 1x1 convolution.",
             ),
             (_parameters(channels, row, square=False), "a kernel of k has k * k weights, not k."),
+            (_parameters(channels, row, inner=0), "the two reductions have biases too."),
+            (
+                _parameters(channels, [row[place] for place in (0, 2, 1, 4, 3, 5)]),
+                "in a row each reduction stands before its 3x3 or 5x5, not behind it.",
+            ),
         ]
         case = f"{channels} channels, row {row}"
         result, right = call(inception_parameters, channels, row), _parameters(channels, row)
@@ -207,10 +222,9 @@ def _check_double_block(double_block, rng: np.random.Generator) -> str:
         raise Mistake(
             f"{case}: the joined maps are expected, the output of a layer, not {show(joined)}."
         )
-    last = joined._keras_history.operation
-    if not isinstance(last, keras.layers.Concatenate):
+    last, ends = _came_from(joined)
+    if type(last).__name__ != "Concatenate":  # the layer's name, and keras.ops.concatenate's
         raise Mistake(f"{case}: the last layer is {type(last).__name__}, not Concatenate.")
-    ends = last.input if isinstance(last.input, list) else [last.input]
     found = [_chain_back(end, x, case) for end in ends]
     _compare_branches(found, row, case)
     return "With batch normalization behind each convolution it is nearly the block of lecture 11."
@@ -220,6 +234,10 @@ def _why_not_joined(message: str, side: int) -> str:
     """Explain why the branches cannot be joined: from the shapes that Keras names."""
     shapes = re.findall(r"\(None, (\d+), (\d+), \d+\)", message.split("Received")[-1])
     sides = {int(rows) for rows, _ in shapes}
+    if "symbolic" in message:
+        return "NumPy cannot join the outputs of layers. `layers.Concatenate()` does."
+    if "ncompatible shapes" in message or "roadcast" in message:
+        return "the branches are added. Join them as channels: `layers.Concatenate()`."
     if "oncat" not in message or not sides:
         return message
     if len(sides) == 1:
@@ -235,24 +253,34 @@ def _why_not_joined(message: str, side: int) -> str:
     )
 
 
+def _came_from(tensor) -> tuple:
+    """Return the layer or operation that made a tensor, and the tensors that it read."""
+    made_by, call_number, _ = tensor._keras_history
+    return made_by, made_by._inbound_nodes[call_number].input_tensors
+
+
 def _chain_back(tensor, x, case: str) -> list:
     """Return the layers of a branch, from the block's input on."""
+    from lecture_utils._keras import keras
+
     chain = []
     while tensor is not x:
-        layer = tensor._keras_history.operation
-        kind = type(layer).__name__
-        if kind == "InputLayer":
+        layer, read = _came_from(tensor)
+        if type(layer).__name__ == "InputLayer":
             raise Mistake(f"{case}: a branch begins at another input, not at `x`.")
-        if isinstance(layer.input, list):
+        if len(read) > 1:
             raise Mistake(f"{case}: a branch is one layer after the other, up to the joining.")
-        if kind != "ReLU" and not any(hasattr(layer, name) for name in _PARTS):
-            raise Mistake(f"{case}: a layer {kind} does not belong into the block.")
-        chain.append(layer)
-        tensor = layer.input
+        for part in reversed(layer.layers if isinstance(layer, keras.Sequential) else [layer]):
+            kind = type(part).__name__
+            if kind not in _RELUS and not any(hasattr(part, name) for name in _PARTS):
+                raise Mistake(f"{case}: a layer {kind} does not belong into the block.")
+            chain.append(part)
+        tensor = read[0]
     return chain[::-1]
 
 
 _PARTS = ("kernel_size", "pool_size", "activation")
+_RELUS = ("ReLU", "Relu")  # layers.ReLU and activations.relu, ops.relu
 
 
 def _compare_branches(found: list[list], row: tuple, case: str) -> None:
@@ -272,7 +300,8 @@ def _compare_branches(found: list[list], row: tuple, case: str) -> None:
         steps = []
         for layer in chain:
             if isinstance(layer, keras.layers.Conv2D):
-                steps.append((layer.filters, layer.kernel_size[0]))
+                rows, columns = layer.kernel_size
+                steps.append((layer.filters, rows if rows == columns else layer.kernel_size))
             elif hasattr(layer, "pool_size"):
                 steps.append("pool")
         described.append(steps)
@@ -283,12 +312,14 @@ def _compare_branches(found: list[list], row: tuple, case: str) -> None:
     for (name, expected), steps, chain in zip(wanted.items(), described, found, strict=True):
         branch = f"{case}, branch {name}"
         if steps == expected:
-            _check_relus(chain, branch)
+            _check_convolutions(chain, branch)
             continue
         if steps == [(reduce_5x5, 1), (conv_5x5, 5)]:
             raise Mistake(f"{branch}: this is the 5x5. Two 3x3 layers shall take its place.")
         if steps == [(reduce_5x5, 1), (conv_5x5, 3)]:
             raise Mistake(f"{branch}: one 3x3 layer sees 3 pixels. Two of them see 5.")
+        if steps == [(reduce_5x5, 1), (reduce_5x5, 3), (conv_5x5, 3)]:
+            raise Mistake(f"{branch}: both 3x3 layers have as many filters as the 5x5 had.")
         if steps[::-1] == expected or steps == [expected[-1], *expected[:-1]]:
             raise Mistake(f"{branch}: the 1x1 stands on the wrong side of the other layer.")
         if steps == expected[1:]:
@@ -303,22 +334,23 @@ def _compare_branches(found: list[list], row: tuple, case: str) -> None:
         raise Mistake(f"{case}: the pooling has windows of 3x3, not {pools[0].pool_size}.")
 
 
-def _check_relus(chain: list, branch: str) -> None:
-    """Check that each convolution of a branch has a ReLU, its own or behind it."""
+def _check_convolutions(chain: list, branch: str) -> None:
+    """Check that each convolution of a branch has a ReLU, its own or behind it, and no stride."""
     from lecture_utils._keras import keras
 
     for place, layer in enumerate(chain):
         if not isinstance(layer, keras.layers.Conv2D):
             continue
+        name = f"{branch}: the {layer.kernel_size[0]}x{layer.kernel_size[0]} convolution"
+        if set((*layer.strides, *layer.dilation_rate)) != {1}:
+            raise Mistake(f"{name} shall have stride 1 and no dilation.")
         behind = chain[place + 1] if place + 1 < len(chain) else None
-        own = layer.activation is keras.activations.relu
-        other = getattr(behind, "activation", None) is keras.activations.relu
-        separate = isinstance(behind, keras.layers.ReLU) or (
-            isinstance(behind, keras.layers.Activation) and other
+        separate = type(behind).__name__ in _RELUS or (
+            isinstance(behind, keras.layers.Activation)
+            and behind.activation is keras.activations.relu
         )
-        if not (own or separate):
-            kernel = layer.kernel_size[0]
-            raise Mistake(f"{branch}: the {kernel}x{kernel} convolution has no ReLU.")
+        if not (layer.activation is keras.activations.relu or separate):
+            raise Mistake(f"{name} has no ReLU.")
 
 
 double_block = Exercise(

@@ -55,6 +55,10 @@ WRONG = {
             r"kernel \* kernel places",
         ),
         (_macs("places * k * (channels * reduce + reduce * filters)"), "a window of 1x1"),
+        (
+            _macs("places * channels * reduce + (side - kernel + 1) ** 2 * k * reduce * filters"),
+            "with padding the large convolution keeps",
+        ),
         (_macs("side * (channels * reduce + k * reduce * filters)"), r"not side\."),
         (_macs("channels * reduce + k * reduce * filters"), "the work at one place"),
         (
@@ -111,6 +115,14 @@ WRONG = {
             _parameters("(n + 1) * (a + b + d + f) + (3 * b + 1) * c + (5 * d + 1) * e"),
             r"k \* k weights",
         ),
+        (
+            _parameters("(n + 1) * (a + f) + n * (b + d) + (9 * b + 1) * c + (25 * d + 1) * e"),
+            "reductions have biases too",
+        ),
+        (
+            _parameters("(n + 1) * (a + c + e + f) + (9 * c + 1) * b + (25 * e + 1) * d"),
+            "each reduction stands before",
+        ),
         (_parameters("163_696"), "is expected"),
     ],
     "double_block": [
@@ -122,6 +134,10 @@ WRONG = {
         (_BLOCK.replace(_DOUBLE, "conv(conv(x, reduce_5x5, 1), conv_5x5, 5)"), "this is the 5x5"),
         (_BLOCK.replace(_DOUBLE, "conv(conv(x, reduce_5x5, 1), conv_5x5, 3)"), "sees 3 pixels"),
         (_BLOCK.replace("reduce_3x3, 1)", "reduce_5x5, 1)"), r"\(filters, kernel\) is"),
+        (_BLOCK.replace(_DOUBLE, _DOUBLE.replace("conv_5x5", "reduce_5x5", 1)), "as the 5x5 had"),
+        (_BLOCK.replace("filters, kernel, pad", "filters, kernel, dilation_rate=2, pad"), "dilat"),
+        (_BLOCK.replace(_JOIN, "layers.Add()([one, three, double, pooled])"), "are added"),
+        (_BLOCK.replace(_JOIN, "np.concatenate([one, three, double], axis=-1)"), "NumPy cannot"),
         (_BLOCK.replace(', activation="relu"', ""), "has no ReLU"),
         (_BLOCK.replace("[one, three,", "[three, one,"), "in another order"),
         (_BLOCK.replace("[one, three, double, pooled]", "[one, three, double]"), "has four"),
