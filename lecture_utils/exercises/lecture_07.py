@@ -17,10 +17,11 @@ from lecture_utils.exercises._exercise import (
 def _check_top_error(top_error, rng: np.random.Generator) -> str:
     for k in (3, 1, 5):
         classes = int(rng.choice([8, 9, 11]))
-        # Each place is the right answer's for another number of images: all slips differ.
-        places = rng.permutation(np.repeat(np.arange(classes), np.arange(classes) + 1))
+        # Each place is the right answer's for another number of images, and no number is the sum
+        # of those before it: all slips differ.
+        places = rng.permutation(np.repeat(np.arange(classes), np.arange(classes) + 2))
         count = len(places)
-        probabilities = rng.dirichlet(np.ones(classes), count)
+        probabilities = rng.dirichlet(np.ones(classes), count).astype("float32")
         order = np.argsort(-probabilities, axis=1)
         labels = order[np.arange(count), places]
         right = np.mean(places >= k)
@@ -34,11 +35,18 @@ def _check_top_error(top_error, rng: np.random.Generator) -> str:
                 "smallest.",
             ),
             (np.mean(places > k), "one class too many: the best k have the places 0 to k - 1."),
+            (np.mean(places >= k - 1), "one class too few: [:, :k] has the places 0 to k - 1."),
             (np.mean(places != k - 1), "only the class in place k is looked at, not the best k."),
         ]
         if k != 1:
             top1 = "this is the top-1 error. k classes may be named for each image."
             reasons.append((np.mean(places >= 1), top1))
+            never = "no image is right for you. Compare class numbers with class numbers."
+            reasons.append((1, never))
+        if k != 5:
+            reasons.append((np.mean(places >= 5), "this is the top-5 error. k is not always 5."))
+        each = "this says of each image whether it is an error. The mean is the share."
+        reasons.append((places >= k, each))
         case = f"{count} images, {classes} classes, k = {k}"
         result = call(top_error, probabilities, labels, k)
         expect_array(result, right, case, reasons)
@@ -128,10 +136,10 @@ grouped_parameters = Exercise(
 
 
 def _check_dropout(dropout, rng: np.random.Generator) -> str:
-    for rate in (0.25, 0.75, 0.5):
-        values = 1 + rng.random(4000)
-        case = f"4000 values, rate {rate}"
-        seed = int(rng.integers(2**32))
+    for rate, shape in ((0.25, (4000,)), (0.75, (40, 100)), (0.5, (40, 100))):
+        values = 1 + rng.random(shape)
+        case = f"Values of shape {shape}, rate {rate}"
+        seed = int(rng.integers(2**31))
         tested = call(dropout, values, rate, np.random.default_rng(seed), False)
         tested = _as_numbers(tested, values.shape, f"{case}, training False")
         if np.allclose(tested, values * (1 - rate)):
@@ -147,7 +155,8 @@ def _check_dropout(dropout, rng: np.random.Generator) -> str:
         trained = call(dropout, values, rate, np.random.default_rng(seed), True)
         trained = _as_numbers(trained, values.shape, f"{case}, training True")
         again = call(dropout, values, rate, np.random.default_rng(seed), True)
-        _check_dropped(trained, again, values, rate, f"{case}, training True")
+        other = call(dropout, values, rate, np.random.default_rng(seed + 1), True)
+        _check_dropped(trained, again, other, values, rate, f"{case}, training True")
     return "With it, a layer's mean is the same in training and in the test."
 
 
@@ -164,20 +173,30 @@ def _as_numbers(result, shape, case: str) -> np.ndarray:
     return result
 
 
-def _check_dropped(trained, again, values, rate: float, case: str) -> None:
+def _check_dropped(trained, again, other, values, rate: float, case: str) -> None:
     dropped = np.mean(trained == 0)
     if not np.array_equal(trained, again):
         raise Mistake(
             f"{case}: twice the same generator, two different results. Draw from `rng` only."
         )
-    if dropped == 0:
-        raise Mistake(f"{case}: nothing was dropped.")
-    if dropped == 1:
+    if dropped == 0 and np.allclose(trained, values):
+        raise Mistake(f"{case}: the values came back as they are, and nothing was dropped.")
+    if dropped in (0, 1):
         raise Mistake(
-            f"{case}: all values became 0. Draw a number for each value, not one for all: "
-            "rng.random(values.shape)."
+            f"{case}: {'none' if dropped == 0 else 'all'} of the values became 0. Draw a number "
+            "for each value, not one for all: rng.random(values.shape)."
+        )
+    if np.array_equal(trained, other):
+        raise Mistake(
+            f"{case}: two generators, one result. Draw from `rng`, not from a generator of your "
+            "own."
         )
     kept = trained != 0
+    if kept.ndim == 2 and (np.all(kept == kept[0]) or np.all(kept == kept[:, :1])):
+        raise Mistake(
+            f"{case}: whole rows or columns became 0. Draw a number for each value: "
+            "rng.random(values.shape)."
+        )
     factors = trained[kept] / values[kept]
     if rate != 0.5 and abs(dropped - (1 - rate)) < 0.1:
         raise Mistake(
@@ -233,7 +252,7 @@ def _check_ten_crops(ten_crops, rng: np.random.Generator) -> str:
         rows, columns = (size + 2 * int(n) for n in rng.choice([2, 3, 4], 2, replace=False))
         image = rng.random((rows, columns))
         case = f"An image of {rows} x {columns}, crops of {size} x {size}"
-        crops = np.asarray(call(ten_crops, image, size), dtype=float)
+        crops = _as_crops(call(ten_crops, image, size), case)
         if crops.shape == (5, size, size):
             raise Mistake(f"{case}: five crops. Their reflections are missing.")
         if crops.shape != (10, size, size):
@@ -267,6 +286,23 @@ def _check_ten_crops(ten_crops, rng: np.random.Generator) -> str:
     return "Average the probabilities of the ten, and you test as the paper did."
 
 
+def _as_crops(result, case: str) -> np.ndarray:
+    try:
+        return np.asarray(result, dtype=float)
+    except (TypeError, ValueError):
+        pass
+    try:
+        shapes = sorted({np.shape(crop) for crop in result})
+    except (TypeError, ValueError):
+        shapes = []
+    if len(shapes) < 2:
+        raise Mistake(f"{case}: numbers are expected, but this came: {show(result)}.")
+    raise Mistake(
+        f"{case}: the crops have different shapes, {' and '.join(map(str, shapes))}. Rows and "
+        "columns of the image differ: image.shape[0] and image.shape[1]."
+    )
+
+
 def _has(crops: np.ndarray, wanted: np.ndarray) -> bool:
     return any(crop.shape == wanted.shape and np.allclose(crop, wanted) for crop in crops)
 
@@ -294,10 +330,14 @@ def _check_paper_step(paper_step, rng: np.random.Generator) -> str:
     for scale in (1, 10):
         w, v, gradient = rng.normal(size=(3, 4)) * scale
         # Chosen anew, and decay made large, so that no slip hides behind a small number.
-        rate, momentum, decay = rng.uniform((0.1, 0.5, 0.1), (0.3, 0.95, 0.4)).round(2).tolist()
+        rate, momentum, decay = rng.uniform((0.1, 0.55, 0.1), (0.3, 0.85, 0.4)).round(2).tolist()
         case = f"rate {rate}, momentum {momentum}, decay {decay}"
         result = call(paper_step, w, v, gradient, rate, momentum, decay)
-        if not isinstance(result, tuple | list) or len(result) != 2:
+        try:
+            result = [np.asarray(array, dtype=float) for array in result]
+        except (TypeError, ValueError):
+            result = []
+        if [array.shape for array in result] != [w.shape, v.shape]:
             raise Mistake(f"{case}: two arrays are expected, the new w and the new v.")
         new_v = momentum * v - rate * decay * w - rate * gradient
         right = np.array([w + new_v, new_v])
@@ -306,6 +346,9 @@ def _check_paper_step(paper_step, rng: np.random.Generator) -> str:
             return np.array([weights + velocity, velocity])
 
         plain = momentum * v - rate * gradient
+        pull = gradient + decay * w
+        uphill = momentum * v + rate * pull
+        fixed = "the paper's 0.9 or 0.0005 stands in your function. Use `momentum` and `decay`."
         reasons = [
             (right[::-1], "the new w comes first, then the new v."),
             (pair(plain), "the weight decay is missing."),
@@ -315,7 +358,7 @@ def _check_paper_step(paper_step, rng: np.random.Generator) -> str:
                 "is a part of v, so that it goes on in later steps.",
             ),
             (pair(momentum * v - decay * w - rate * gradient), "the decay lacks the rate."),
-            (pair(momentum * v + rate * (gradient + decay * w)), "this walks uphill: subtract."),
+            (pair(uphill), "this walks uphill: subtract."),
             (
                 pair(momentum * v + rate * decay * w - rate * gradient),
                 "the decay makes the weights larger: subtract it.",
@@ -328,6 +371,22 @@ def _check_paper_step(paper_step, rng: np.random.Generator) -> str:
             (np.array([w + v, new_v]), "w moves by the old v. Compute the new v first."),
             (np.array([w - new_v, new_v]), "v points downhill already: add it to w."),
             (
+                np.array([w - uphill, uphill]),
+                "this v points uphill. In the paper v is the step itself: subtract the gradient, "
+                "then w + v.",
+            ),
+            (
+                np.array([w + new_v, v]),
+                "w is right, but the old v comes back. Return the new one.",
+            ),
+            (
+                np.array([w - rate * (momentum * v + pull), momentum * v + pull]),
+                "this v lacks the rate. In the paper the rate is a part of v: w + v.",
+            ),
+            (pair(0.9 * v - rate * pull), fixed),
+            (pair(momentum * v - rate * (gradient + 0.0005 * w)), fixed),
+            (pair(0.9 * v - rate * (gradient + 0.0005 * w)), fixed),
+            (
                 pair((1 - momentum) * v - rate * (gradient + decay * w)),
                 "the momentum is the share of v that is kept, not the share that is lost.",
             ),
@@ -337,7 +396,7 @@ def _check_paper_step(paper_step, rng: np.random.Generator) -> str:
                 "fully.",
             ),
         ]
-        expect_array(np.asarray(result, dtype=float), right, case, reasons)
+        expect_array(result, right, case, reasons)
     return "These two lines trained AlexNet."
 
 

@@ -23,7 +23,11 @@ WRONG = {
         (_TOP.replace("1 - np.mean", "100 - 100 * np.mean"), "in percent"),
         (_TOP.replace("(-prob", "(prob"), "begins with the smallest"),
         (_TOP.replace(":k]", ": k + 1]"), "one class too many"),
+        (_TOP.replace("[:, :k]", "[:, : k - 1]"), "one class too few"),
         (_TOP.replace("[:, :k]", "[:, k - 1 : k]"), "only the class in place k"),
+        (_TOP.replace("[:, :k]", "[:, :5]"), "this is the top-5 error"),
+        (_TOP.replace("argsort", "sort"), "class numbers with class numbers"),
+        (_TOP.replace("np.mean(found)", "found"), "The mean is the share"),
         (_TOP.replace("[:, :k]", "[:, :1]"), "this is the top-1 error"),
         (_TOP.replace("return 1", "1"), "returned nothing"),
     ],
@@ -50,7 +54,10 @@ WRONG = {
         ),
         (_DROPOUT.replace("if not training", "if training"), "must come back as they are"),
         (_DROPOUT.replace("not training", "True"), "nothing was dropped"),
-        (_DROPOUT.replace("rng.random(values.shape)", "0 * rng.random()"), "all values became 0"),
+        (_DROPOUT.replace("rng.random(values.shape)", "0 * rng.random()"), "all of the values"),
+        (_DROPOUT.replace("rng.random(values.shape)", "1"), "none of the values became 0"),
+        (_DROPOUT.replace("rng.random(v", "np.random.default_rng(7).random(v"), "two generators"),
+        (_DROPOUT.replace("values.shape", "values.shape[-1]"), "rows or columns became 0"),
         (_DROPOUT.replace(">= rate", "< rate"), "not the share that is kept"),
         (_DROPOUT.replace(" / (1 - rate)", ""), "so the mean falls"),
         (_DROPOUT.replace("/ (1", "* (1"), "Divide by it"),
@@ -73,6 +80,10 @@ WRONG = {
         ),
         (_CROPS.replace("(0, 0), ", ""), "the shape is"),
         (
+            _CROPS.replace("image.shape[1]", "image.shape[0]").replace("np.stack", "list"),
+            "different shapes|the upper right corner|crop from the middle",
+        ),
+        (
             _CROPS.replace("image.shape[1] - size", "image.shape[1] - size - 2"),
             "upper right corner|middle is",
         ),
@@ -92,6 +103,20 @@ WRONG = {
         (_STEP.replace("momentum * v", "v"), "comes in whole"),
         (_STEP.replace("v = m", "old, v = v, m").replace("w + v", "w + old"), "by the old v"),
         (_STEP.replace("w + v", "w - v"), "points downhill already"),
+        (
+            _STEP.replace(_UPDATE, "momentum * v + rate * (gradient + decay * w)").replace(
+                "w + v", "w - v"
+            ),
+            "this v points uphill",
+        ),
+        (_STEP.replace("v = m", "old, v = v, m").replace("w + v, v", "w + v, old"), "old v comes"),
+        (
+            _STEP.replace(_UPDATE, "momentum * v + decay * w + gradient").replace(
+                "w + v", "w - rate * v"
+            ),
+            "lacks the rate. In",
+        ),
+        (_STEP.replace("momentum * v", "0.9 * v"), "0.9 or 0.0005"),
         (_STEP.replace("momentum * v", "(1 - momentum) * v"), "not the share that is lost"),
         (
             _STEP.replace(_UPDATE, "momentum * v - (1 - momentum) * rate * (gradient + decay * w)"),
