@@ -18,6 +18,17 @@ from lecture_utils.exercises._exercise import (
 CHANNELS = (64, 128, 256, 512, 512)
 
 
+def _call(function, *arguments):
+    """Call a student's function; say what to do if it takes the digit of a string as a number."""
+    try:
+        return call(function, *arguments)
+    except Mistake as mistake:
+        text = str(mistake)
+        if "stopped with" in text and ("'str'" in text or "kernel_size" in text):
+            raise Mistake(f'{text} A digit in a string is text: int("3") is the number.') from None
+        raise
+
+
 def _check_stack_weights(stack_weights, rng: np.random.Generator) -> str:
     for kernel in rng.permutation([5, 7, 9, 11]).tolist():
         channels = int(rng.integers(10, 100))
@@ -68,7 +79,16 @@ stack_weights = Exercise(
 
 
 def _count(
-    kernels, bias=1, colours=3, side=7, dense_bias=1, square=True, channels=CHANNELS, always=0
+    kernels,
+    bias=1,
+    colours=3,
+    side=7,
+    dense_bias=1,
+    square=True,
+    channels=CHANNELS,
+    always=0,
+    carry=True,
+    dense=(4096, 4096, 1000),
 ) -> int:
     """Count the parameters of a VGG; the options count as a likely mistake does."""
     before, total = colours, 0
@@ -76,9 +96,10 @@ def _count(
         for kernel in block:
             size = always or int(kernel)
             total += (size**2 if square else size) * before * filters + bias * filters
-            before = filters
+            before = filters if carry else before
+        before = filters
     before *= side * side
-    for units in (4096, 4096, 1000):
+    for units in dense:
         total += before * units + dense_bias * units
         before = units
     return total
@@ -90,7 +111,6 @@ def _check_vgg_parameters(vgg_parameters, rng: np.random.Generator) -> str:
         counts = rng.integers(1, 4, 5)
         early = ["35"[: 1 + n % 2] + "5" * n for n in counts[:2]]
         kernels = (*early, "3" * counts[2], "3" * counts[3], "3" * counts[4] + "1")
-        dense = 512 * 49 * 4096 + 4096 + 4096 * 4096 + 4096 + 4096 * 1000 + 1000
         reasons = [
             (_count(kernels, bias=0, dense_bias=0), "the biases are missing."),
             (_count(kernels, dense_bias=0), "the biases of the dense layers are missing."),
@@ -108,10 +128,16 @@ def _check_vgg_parameters(vgg_parameters, rng: np.random.Generator) -> str:
                 _count(kernels, channels=(64, 128, 256, 512, 1024)),
                 "the filters do not double after the fourth pooling: 512 and 512.",
             ),
-            (_count(kernels) - dense, "the three dense layers are missing."),
+            (_count(kernels, dense=()), "the three dense layers are missing."),
+            (_count(kernels, dense=(4096, 4096)), "the last dense layer, of 1000, is missing."),
+            (_count(kernels, dense=(4096, 1000)), "there are two dense layers of 4096, not one."),
+            (
+                _count(kernels, carry=False),
+                "within a block too, a layer gets the channels of the layer before it.",
+            ),
         ]
         case = f"For the kernels {kernels}"
-        result, right = call(vgg_parameters, kernels), _count(kernels)
+        result, right = _call(vgg_parameters, kernels), _count(kernels)
         # Compared exactly: next to the dense layers a likely mistake is small.
         for wrong, reason in reasons:
             if result == wrong:
@@ -213,6 +239,11 @@ def _scale_and_place(crop: np.ndarray, side: int, case: str) -> tuple[int, int]:
     """Find from a crop of an image whose values are its column numbers: its scale and left edge."""
     columns = np.median(crop, axis=0)[2:-2]
     step = np.median(np.diff(columns))
+    if (columns == np.round(columns)).all() and set(np.diff(columns)) == {0, 1}:
+        raise Mistake(
+            f'{case}: only whole numbers come back, some of them twice. Keep "float32", and scale '
+            "with bilinear interpolation, not to the nearest pixel."
+        )
     if not np.isfinite(step) or step <= 0:
         raise Mistake(f"{case}: the crop is no part of the image, or it is mirrored or turned.")
     scale = round(side / step)
@@ -235,7 +266,9 @@ def _check_jitter(jitter, rng: np.random.Generator) -> str:
             crop = np.asarray(crop, dtype=float)
             if crop.shape != (size, size):
                 raise Mistake(
-                    f"{case}: the shape of the result is {crop.shape}. Crop after you have scaled."
+                    f"{case}: the shape of the result is {crop.shape}, not {size, size}. Scale the "
+                    "whole image first. Then the rows from `top` to `top + size` are the crop's, "
+                    "and as many columns."
                 )
             upright = crop if image is ramp else crop.T
             found.append(_scale_and_place(upright, side, case))
@@ -309,9 +342,11 @@ def _check_build(build, rng: np.random.Generator) -> str:
     kernels = ("33", str(rng.choice(["31", "351"])))
     filters = tuple(int(f) for f in rng.choice(np.arange(4, 9), 2, replace=False))
     case = f"build({kernels}, {filters})"
-    model = call(build, kernels, filters)
+    model = _call(build, kernels, filters)
     if not isinstance(model, keras.Model):
         raise Mistake(f"{case}: a keras.Model is expected, not {show(model)}.")
+    if not model.built:
+        raise Mistake(f"{case}: your model knows no input. Begin with keras.Input((32, 32, 1)).")
     if model.input_shape != (None, 32, 32, 1) or model.output_shape != (None, 10):
         raise Mistake(
             f"{case}: your model goes from {model.input_shape} to {model.output_shape}, but it "
@@ -331,14 +366,26 @@ def _check_build(build, rng: np.random.Generator) -> str:
     expected = [f for block, f in zip(kernels, filters, strict=True) for _ in block]
     if widths != expected:
         raise Mistake(f"{case}: the filters are {widths}, but {expected} is asked for.")
-    if any(layer.padding != "same" for layer in convolutions):
-        raise Mistake(f"{case}: VGG's convolutions keep the size: padding is missing.")
     order = [kind for kind in kinds if kind in ("Conv2D", "MaxPooling2D")]
     pooled = [k for block in kernels for k in (*["Conv2D"] * len(block), "MaxPooling2D")]
     if order != pooled:
         if order.count("MaxPooling2D") == len(convolutions):
             raise Mistake(f"{case}: a pooling follows each block, not each convolution.")
         raise Mistake(f"{case}: a MaxPooling2D is expected after each block, and only there.")
+    if any(layer.strides not in (1, (1, 1)) for layer in convolutions):
+        raise Mistake(
+            f"{case}: a convolution has a stride. Only the poolings make the maps smaller."
+        )
+    # By the sizes, so that a ZeroPadding2D before a "valid" convolution is right as well.
+    pools = [layer for layer in model.layers if isinstance(layer, keras.layers.MaxPooling2D)]
+    sides = [layer.input.shape[1] for layer in pools]
+    if sides[0] != 32:
+        raise Mistake(
+            f"{case}: VGG's convolutions keep the size: padding is missing. The maps before your "
+            f"first pooling have {sides[0]} rows, not 32."
+        )
+    if any(layer.pool_size != (2, 2) for layer in pools) or sides[1] != 16:
+        raise Mistake(f"{case}: the maps before your poolings have {sides} rows, not [32, 16].")
     units = [layer.units for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     if units != [64, 64, 10]:
         raise Mistake(f"{case}: the dense layers have {units} units, not [64, 64, 10].")

@@ -65,6 +65,13 @@ WRONG = {
             "do not double after the fourth",
         ),
         (_COUNT.replace("(4096, 4096, 1000)", "()"), "three dense layers are missing"),
+        (_COUNT.replace("(4096, 4096, 1000)", "(4096, 4096)"), "of 1000, is missing"),
+        (_COUNT.replace("(4096, 4096, 1000)", "(4096, 1000)"), "two dense layers of 4096"),
+        (
+            _COUNT.replace("        before = filters\n", "    before = filters\n"),
+            "within a block too",
+        ),
+        (_COUNT.replace("int(kernel)", "kernel"), r"int\(\"3\"\) is the number"),
     ],
     "he_std": [
         (_std("2 / (kernel**2 * inputs)"), "this is the variance"),
@@ -86,7 +93,7 @@ WRONG = {
         (_JITTER.replace(_PLACE, "2 * [rng.integers(side - size + 1)]"), "on the diagonal"),
         (_JITTER.replace("side - size + 1, 2", "side - size, 2"), "the last place is never drawn"),
         (_JITTER.replace("(0, side", "(1, side"), "first row or column"),
-        (_JITTER.replace("[top : top + size, left : left + size]", ""), "the shape of the result"),
+        (_JITTER.replace("[top : top + size, left : left + size]", ""), r"not \(24, 24\)"),
         (
             _JITTER.replace(
                 "fromarray(image).resize((side, side), Image.Resampling.BILINEAR)",
@@ -107,6 +114,7 @@ WRONG = {
             "    return crop[:size, :size]",
             r"S was \d+ once",
         ),
+        (_JITTER.replace("BILINEAR", "NEAREST"), "only whole numbers come back"),
         (
             _JITTER.replace("return np.asarray(picture)", "return np.asarray(picture)[:, ::-1]"),
             "mirrored",
@@ -118,6 +126,20 @@ WRONG = {
         (_BUILD.replace("int(kernel)", "int(kernel) + 2"), "is asked for"),
         (_BUILD.replace("D(count", "D(8 + count"), "the filters are"),
         (_BUILD.replace('padding="same", ', ""), "keep the size"),
+        (_BUILD.replace("int(kernel)", "kernel"), r"int\(\"3\"\) is the number"),
+        (
+            _BUILD.replace('"same"', '"same", strides=1 + (count == filters[0])'),
+            "a convolution has a stride",
+        ),
+        (_BUILD.replace("MaxPooling2D(2)", "MaxPooling2D(4)"), r"not \[32, 16\]"),
+        (
+            _BUILD.replace("x = image = keras.Input((32, 32, 1))", "model = keras.Sequential()")
+            .replace("x = layers", "model.add(layers")
+            .replace(")(x)", "))")
+            .replace("return keras.Model(image, layers", "model.add((layers")
+            + "    return model",
+            "knows no input",
+        ),
         (
             _BUILD.replace("        x = layers.Max", "            x = layers.Max"),
             "not each convolution",
