@@ -30,8 +30,10 @@ def _mean_iou_reasons(predicted, truth, classes) -> tuple[float, list[tuple[floa
     pairs = [(predicted == number, truth == number) for number in range(classes)]
     common, union = (np.array([join(*p).sum() for p in pairs]) for join in (np.minimum, np.maximum))
     there = union > 0
+    guessed, drawn = np.array([[mask.any() for mask in pair] for pair in pairs]).T
     common, union = common[there], union[there]
     each, found = common / union, (predicted > 0, truth > 0)
+    counts = "has counts, too: its union is not empty, and its IoU is 0."
     missing = " and ".join(map(str, np.flatnonzero(~there)))
     return each.mean(), [
         (np.mean(predicted == truth), "this is the pixel accuracy."),
@@ -50,6 +52,8 @@ def _mean_iou_reasons(predicted, truth, classes) -> tuple[float, list[tuple[floa
             np.minimum(*found).sum() / np.maximum(*found).sum(),
             "you treat all classes above 0 as one. Compute IoU for each of them.",
         ),
+        (each[drawn[there]].mean(), f"a class that only `predicted` {counts}"),
+        (each[guessed[there]].mean(), f"a class that only `truth` {counts}"),
         (each.sum() / classes, f"neither mask has class {missing}, but you count it as 0."),
         (
             (each.sum() + classes - len(each)) / classes,
@@ -59,14 +63,23 @@ def _mean_iou_reasons(predicted, truth, classes) -> tuple[float, list[tuple[floa
 
 
 def _check_mean_iou(mean_iou, rng: np.random.Generator) -> None:
-    for classes, used in ((4, [0, 1, 2, 3]), (4, [0, 1, 3]), (3, [0, 2])):
-        distinct = False
+    every = [0, 1, 2, 3]
+    for used, alone in ((every, ""), ([0, 1, 3], ""), ([0, 2], ""), (every, "p"), (every, "t")):
+        classes, distinct = max(used) + 1, False
         while not distinct:  # so that no reason fits by chance
             predicted, truth = _draw_masks(rng, used)
+            number = int(rng.choice(used[1:]))
+            if alone == "p":
+                truth[truth == number] = 0
+            elif alone == "t":
+                predicted[predicted == number] = 0
             right, reasons = _mean_iou_reasons(predicted, truth, classes)
-            values = [right, *(value for value, _ in reasons[:6])]
-            distinct = len(used) == 2 or len({round(value, 3) for value in values}) == 7
+            lone = {"": [], "p": reasons[6:7], "t": reasons[7:8]}[alone]
+            values = {round(value, 3) for value, _ in [(right, ""), *reasons[:6], *lone]}
+            distinct = len(used) == 2 or len(values) == 7 + len(lone)
         case = f"masks of shape (6, 8), classes={classes}, of which {used} occur"
+        if alone:
+            case += f", {number} only in `{'predicted' if alone == 'p' else 'truth'}`"
         with np.errstate(all="ignore"):
             result = call(mean_iou, predicted, truth, classes)
         if np.ndim(result):
@@ -97,14 +110,14 @@ mean_iou = Exercise(
 )
 
 
-def _unet_output(size, depth, taken=4, doubled=2, bottom=True, up=True):
-    """The side after a U-Net, with what a student may forget."""
+def _unet_output(size, depth, taken=4, doubled=2, bottom=True, up=True, late=False, early=False):
+    """The side after a U-Net, with what a student may forget or exchange."""
     for _ in range(depth):
-        size = (size - taken) // 2
+        size = size // 2 - taken if late else (size - taken) // 2
     if bottom:
         size -= taken
     for _ in range(depth):
-        size = doubled * size - (taken if up else 0)
+        size = doubled * (size - taken) if early else doubled * size - (taken if up else 0)
     return size
 
 
@@ -131,6 +144,18 @@ def _unet_output_reasons(size, depth) -> list[tuple[int, str]]:
             _unet_output(size, depth, doubled=1, up=False),
             "this is the size at the bottom. The way up is missing.",
         ),
+        *[
+            (
+                _unet_output(size, depth, **{exchanged: True}),
+                "on the way down the convolutions come before the pooling, on the way up after "
+                "the up-convolution.",
+            )
+            for exchanged in ("late", "early")
+        ],
+        (
+            _unet_output(size, depth - 1),
+            "one pooling and one up-convolution are missing: there are `depth` of each.",
+        ),
         (
             size - 4 * (2 * depth + 1),
             "a pixel on a lower level is worth more than one of the image: halve and double "
@@ -151,7 +176,7 @@ def _check_unet_output(unet_output, rng: np.random.Generator) -> None:
             for _ in range(depth):
                 size = 2 * size + 4
             reasons = _unet_output_reasons(size, depth)
-            distinct = depth == 1 or len({value for value, _ in reasons}) == len(reasons)
+            distinct = depth == 1 or len({value for value, _ in reasons}) == len(set(reasons))
         result = call(unet_output, size, depth)
         right = np.asarray(_unet_output(size, depth))
         expect_array(result, right, f"size={size}, depth={depth}", reasons)
@@ -213,6 +238,16 @@ def _check_join(join, rng: np.random.Generator) -> None:
             (np.concatenate([x, middle], axis=3), "the skip comes first, then x."),
             (middle, "the skip is cropped well, but x is missing."),
         ]
+        for border in {down, right} if down != right else ():
+            part = skip[:, border : border + rows, border : border + columns]
+            if part.shape == middle.shape:
+                reasons.append(
+                    (
+                        np.concatenate([part, x], axis=3),
+                        "you crop as much from the columns as from the rows. Compute both: the "
+                        "image need not be a square.",
+                    )
+                )
         if channels == 4:
             reasons.append((middle + x, "you add the two, as ResNet does. U-Net concatenates."))
             reasons += [
@@ -327,7 +362,9 @@ def _check_predict_tiles(predict_tiles, rng: np.random.Generator) -> str:
         side = tile + 2 * border
         case = f"image of shape {image.shape}, tile={tile}, border={border}"
 
-        def network(tiles, case=case, side=side, tile=tile, kernel=kernel):
+        def network(
+            tiles, case=case, side=side, tile=tile, kernel=kernel, image=image, border=border
+        ):
             tiles = np.asarray(tiles)
             if tiles.shape == (side, side):
                 raise Mistake(
@@ -338,6 +375,11 @@ def _check_predict_tiles(predict_tiles, rng: np.random.Generator) -> str:
                 raise Mistake(
                     f"{case}: the network got a tile without its border. It needs {side}x{side} "
                     "pixels."
+                )
+            if tiles.shape[-2:] == (image.shape[0] + 2 * border, image.shape[1] + 2 * border):
+                raise Mistake(
+                    f"{case}: the network got the whole image with its border. Give it tiles of "
+                    f"{side}x{side} pixels."
                 )
             if tiles.ndim != 3 or tiles.shape[1:] != (side, side):
                 raise Mistake(
@@ -374,9 +416,13 @@ def _check_predict_tiles(predict_tiles, rng: np.random.Generator) -> str:
                 )
                 for mode in ("reflect", "symmetric", "constant", "edge")
             ],
+            (right.T, "rows and columns are exchanged."),
             (
-                right.T,
-                "rows and columns are exchanged.",
+                blocks.transpose(2, 0, 1, 3)
+                .reshape(rows, columns, tile, tile)
+                .swapaxes(1, 2)
+                .reshape(image.shape),
+                "the tiles are cut out column by column, but put together row by row.",
             ),
             (
                 blocks.transpose(0, 2, 1, 3).reshape(rows * columns, tile, tile),

@@ -89,6 +89,14 @@ WRONG = {
             "    return (p & t).sum() / (p | t).sum()",
             "all classes above 0 as one",
         ),
+        (
+            _MEAN_IOU.replace("range(classes)", "np.unique(truth)"),
+            "class that only `predicted` has",
+        ),
+        (
+            _MEAN_IOU.replace("range(classes)", "np.unique(predicted)"),
+            "class that only `truth` has",
+        ),
         (_MEAN_IOU.replace("np.mean(values)", "values"), "one number is expected"),
     ],
     "unet_output": [
@@ -109,6 +117,9 @@ WRONG = {
             "worth more than one of the image",
         ),
         ("def unet_output(size, depth):\n    return size - 184", "It depends on depth"),
+        (_OUTPUT.replace("(size - 4) // 2", "size // 2 - 4"), "come before the pooling"),
+        (_OUTPUT.replace("2 * size - 4", "2 * (size - 4)"), "on the way up after"),
+        (_OUTPUT.replace("range(depth)", "range(depth - 1)"), "one up-convolution are missing"),
     ],
     "join": [
         (_JOIN.replace("top : top + x", ": x").replace("left : left + x", ": x"), "upper left"),
@@ -130,6 +141,7 @@ WRONG = {
             _JOIN.replace("middle = skip[", "middle = skip.copy()  # ["),
             "stopped with ValueError",
         ),
+        (_JOIN.replace("left : left +", "top : top +"), "from the columns as from the rows"),
         (_JOIN.replace("    return", "   "), "returned nothing"),
     ],
     "paste": [
@@ -180,6 +192,21 @@ WRONG = {
             "    return np.concatenate([network(padded[None, t : t + side, l : l + side])\n"
             "        for t in range(0, image.shape[0], tile) for l in range(0, image.shape[1], tile)]).reshape(image.shape)",
             "reshape alone does not",
+        ),
+        (
+            "def predict_tiles(image, network, tile, border):\n"
+            "    padded = np.pad(image, border, mode='reflect')\n"
+            "    side, (height, width) = tile + 2 * border, image.shape\n"
+            "    tiles = [network(padded[None, t : t + side, l : l + side])[0]\n"
+            "        for l in range(0, width, tile) for t in range(0, height, tile)]\n"
+            "    blocks = np.reshape(tiles, (height // tile, width // tile, tile, tile))\n"
+            "    return blocks.swapaxes(1, 2).reshape(image.shape)",
+            "cut out column by column",
+        ),
+        (
+            "def predict_tiles(image, network, tile, border):\n"
+            "    return network(np.pad(image, border, mode='reflect')[None])[0]",
+            "got the whole image",
         ),
         (_TILES.replace("    return result", "    result"), "returned nothing"),
     ],
