@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from lecture_utils.convolution import conv2d
@@ -78,6 +80,13 @@ def _check_bottleneck_weights(bottleneck_weights, rng: np.random.Generator) -> s
             (down + middle, "the last 1x1 layer, back to the many channels, is missing."),
             (2 * down, "the 3x3 layer in the middle is missing."),
             (2 * down + 3 * narrow**2, "a 3x3 kernel has 9 weights, not 3."),
+            (2 * down + narrow**2, "the layer in the middle is 3x3, not 1x1."),
+            (
+                27 * narrow**2,
+                "the first layer reads the many channels, the last one brings them back. Both "
+                "are 1x1.",
+            ),
+            (27 * wide**2, "only the layer in the middle is 3x3, on the few channels."),
             (
                 2 * down + 9 * narrow,
                 "each filter of the 3x3 layer has a kernel for each of its input channels.",
@@ -86,6 +95,8 @@ def _check_bottleneck_weights(bottleneck_weights, rng: np.random.Generator) -> s
             (2 * down + 9 * wide * narrow, "the 3x3 layer goes from narrow to narrow channels."),
             (9 * right - 8 * middle, "two of the three kernels are 1x1, not 3x3."),
             (right + 2 * narrow + wide, "the biases are counted too. These layers have none."),
+            (right + 4 * narrow + 2 * wide, "leave the normalizations out: count the kernels."),
+            (right + wide**2, "the shortcut has no weights: where no shape changes, it adds `x`."),
         ]
         case = f"{wide} channels, {narrow} in the middle"
         expect_array(call(bottleneck_weights, wide, narrow), right, case, reasons)
@@ -161,7 +172,15 @@ def _check_preactivated(preactivated, rng: np.random.Generator) -> str:
     if not callable(preactivated):
         raise Mistake(f"A function is expected here, but this is {show(preactivated)}.")
     image = keras.Input((side, side, channels))
-    output = call(preactivated, image, channels)
+    try:
+        output = call(preactivated, image, channels)
+    except Mistake as mistake:
+        if re.search("broadcast|incompatible shapes", str(mistake)):
+            raise Mistake(
+                f'{mistake} The branch must keep the shape of `x`: padding="same", stride 1, and '
+                "`channels` filters."
+            ) from None
+        raise
     if not isinstance(output, keras.KerasTensor):
         raise Mistake(f"{case}: the maps after the block are expected, not {show(output)}.")
     if output.shape != image.shape:
@@ -204,8 +223,9 @@ def _check_preactivated(preactivated, rng: np.random.Generator) -> str:
         if same(_run(order, end, x, kernels, norms)):
             raise Mistake(f"{case}: {reason}")
     raise Mistake(
-        f"{case}: all layers are there, but not in the order BatchNormalization, ReLU, Conv2D, "
-        "BatchNormalization, ReLU, Conv2D, and then the sum with `x`."
+        f"{case}: convolutions and normalizations are there, but the result is not that of the "
+        "order BatchNormalization, ReLU, Conv2D, BatchNormalization, ReLU, Conv2D, and then the "
+        "sum with `x`."
     )
 
 
@@ -265,6 +285,7 @@ def _check_cifar_parameters(cifar_parameters, rng: np.random.Generator) -> str:
                 "a block has two convolutions: (depth - 2) / 6 blocks in a stage.",
             ),
             (_count(depth, projections=True), "shortcuts A have no parameters."),
+            (_count(depth) + 16 * 32 + 32 * 64, "shortcuts A have no 1x1 kernels."),
             (_count(depth, dense_bias=0), "the last dense layer has biases: 64 * 10 + 10."),
             (
                 _count(depth, halved=0),
@@ -310,12 +331,22 @@ def _check_stochastic_depth(stochastic_depth, rng: np.random.Generator) -> str:
     survival = float(rng.choice([0.2, 0.3, 0.7, 0.8]))
     x, change = rng.normal(size=(2, 5))
     case = f"survival {survival}"
+    seen = []
+
+    def branch(maps):
+        seen.append(maps)
+        return maps * 0 + change
 
     def run(training):
-        return np.asarray(
-            call(stochastic_depth, x, lambda maps: maps * 0 + change, survival, training, rng),
-            dtype=float,
-        )
+        result = call(stochastic_depth, x, branch, survival, training, rng)
+        return np.asarray(result, dtype=float)
+
+    def check_input():
+        if any(np.shape(maps) != x.shape or not np.allclose(maps, x) for maps in seen):
+            raise Mistake(
+                f"{case}: the branch reads `x`, and `x` stays as it was. `x + ...` makes a new "
+                "array; `x += ...` changes the one that was given."
+            )
 
     expect_array(
         run(False),
@@ -338,6 +369,8 @@ def _check_stochastic_depth(stochastic_depth, rng: np.random.Generator) -> str:
             (x + (1 - survival) * change, "`survival` is the probability to stay, not to go."),
         ],
     )
+    check_input()
+    before = rng.bit_generator.state
     runs = np.array([run(True) for _ in range(600)])
     if np.allclose(runs, x + survival * change):
         raise Mistake(f"{case}, training: nothing is drawn. Here the branch is there or not.")
@@ -369,6 +402,12 @@ def _check_stochastic_depth(stochastic_depth, rng: np.random.Generator) -> str:
             f"{case}, training: the branch was there in {share:.0%} of 600 calls. "
             + ("`survival` is the probability to stay." if turned else "Is the draw uniform?")
         )
+    if rng.bit_generator.state == before:
+        raise Mistake(
+            f"{case}, training: the draw does not come from `rng`. With it, who calls can repeat "
+            "the draws."
+        )
+    check_input()
     return "You have written the block of Huang and others, 2016."
 
 

@@ -76,6 +76,9 @@ WRONG = {
         (_weights("wide * narrow + 9 * narrow**2"), "the last 1x1 layer"),
         (_weights("2 * wide * narrow"), "in the middle is missing"),
         (_weights("2 * wide * narrow + 3 * narrow**2"), "has 9 weights, not 3"),
+        (_weights("2 * wide * narrow + narrow**2"), "is 3x3, not 1x1"),
+        (_weights("27 * narrow**2"), "Both are 1x1"),
+        (_weights("27 * wide**2"), "only the layer in the middle"),
         (_weights("2 * wide * narrow + 9 * narrow"), "for each of its input channels"),
         (_weights("2 * wide * narrow + 9 * wide**2"), "works on the few channels"),
         (_weights("2 * wide * narrow + 9 * wide * narrow"), "from narrow to narrow"),
@@ -84,6 +87,11 @@ WRONG = {
             _weights("2 * wide * narrow + 9 * narrow**2 + 2 * narrow + wide"),
             "the biases are counted too",
         ),
+        (
+            _weights("2 * wide * narrow + 9 * narrow**2 + 4 * narrow + 2 * wide"),
+            "leave the normalizations out",
+        ),
+        (_weights("2 * wide * narrow + 9 * narrow**2 + wide**2"), "the shortcut has no weights"),
         (_weights("69632"), "your result is 69632"),
     ],
     "preactivated": [
@@ -114,11 +122,12 @@ WRONG = {
         (_order("bn, relu, conv, bn, conv"), "the second ReLU is missing"),
         (_order("bn, conv, bn, conv"), "both ReLUs are missing"),
         (_order("relu, bn, conv, relu, bn, conv"), "the ReLU comes before the normalization"),
-        (_order("bn, conv, relu, bn, conv, relu"), "not in the order"),
+        (_order("bn, conv, relu, bn, conv, relu"), "not that of the order"),
         (_order("bn, relu, conv"), "convolutions: 1"),
         (_BLOCK.replace("channels, 3", "channels, 1"), "both kernels are 3x3"),
         (_BLOCK.replace(", use_bias=False", ""), "have no bias"),
-        (_BLOCK.replace('padding="same", ', ""), "stopped with ValueError"),
+        (_BLOCK.replace('padding="same", ', ""), "The branch must keep the shape"),
+        (_BLOCK.replace("Add()([x, y])", "Add()(x, y, x)"), "stopped with TypeError"),
         (_BLOCK.replace("(channels, 3", "(channels, 3, 2").replace("[x, y]", "[y, y]"), "keeps it"),
         ("preactivated = 3", "A function is expected"),
     ],
@@ -131,6 +140,7 @@ WRONG = {
         (_COUNT.replace("(depth - 2) // 3", "depth - 2"), r"in each of the three stages"),
         (_COUNT.replace("(depth - 2) // 3", "2 * ((depth - 2) // 3)"), "has two convolutions"),
         (_COUNT.replace("return total", "return total + 2752"), "shortcuts A have no parameters"),
+        (_COUNT.replace("return total", "return total + 2560"), "have no 1x1 kernels"),
         (_COUNT.replace("64 * 10 + 10", "64 * 10"), "the last dense layer has biases"),
         (
             _COUNT.replace(
@@ -171,5 +181,12 @@ WRONG = {
         (_DROP.replace(_TRAINING, "x + branch(x)"), "was always there"),
         (_DROP.replace("rng.random() < survival else", "rng.random() < 0.5 else"), "Is the draw"),
         (_DROP.replace(_TRAINING, "x - branch(x)"), "or `x` alone"),
+        (_DROP.replace("rng.random()", "np.random.default_rng().random()"), "come from `rng`"),
+        (
+            "def stochastic_depth(x, branch, survival, training, rng):\n"
+            "    x += branch(x) * ((rng.random() < survival) if training else survival)\n"
+            "    return x",
+            "stays as it was",
+        ),
     ],
 }
