@@ -20,11 +20,12 @@ def _number(result, case: str) -> None:
         raise Mistake(f"{case}: one number is expected, but this came: {show(result)}.")
 
 
-def _check_tuning_width(tuning_width, rng: np.random.Generator) -> None:
+def _check_tuning_width(tuning_width, rng: np.random.Generator) -> str:
     # The last peak goes over the end: angles of 180 degrees and more begin again at 0.
-    # The first peak is below 0.5, which tells that limit from others.
+    # The first peak is below 0.5, which tells that limit from others. A step is never 5 degrees, as
+    # on the page, nor 2.5: the curve's foot is twice as wide as its half height.
     for peak, half, size in ((80, 15, 0.3), (100, 25, 6.0), (175, 20, 2.0)):
-        step = float(rng.choice([2.5, 5.0]))
+        step = float(rng.choice([3.0, 4.0]))
         largest = size * rng.uniform(0.6, 1.4)
         angles = np.arange(0, 180, step)
         middle = peak + int(rng.integers(-3, 4)) + 0.3
@@ -41,6 +42,7 @@ def _check_tuning_width(tuning_width, rng: np.random.Generator) -> None:
         places = np.flatnonzero(high)
         reasons = [
             (high.sum(), "this is the number of angles. Times their step it is in degrees."),
+            (high.sum() * 5, f"the step is not always 5 degrees: here it is {step:g}."),
             (
                 np.sum(responses >= 0.5) * step,
                 "half of the largest response is asked for, not a response of 0.5.",
@@ -65,6 +67,7 @@ def _check_tuning_width(tuning_width, rng: np.random.Generator) -> None:
             ),
         ]
         expect_array(result, np.asarray(right), case, reasons)
+    return "Try it on both cells of this page: 55 degrees each."
 
 
 tuning_width = Exercise(
@@ -203,10 +206,11 @@ partial_parameters = Exercise(
 
 def _check_read_or_reject(read_or_reject, rng: np.random.Generator) -> None:
     # The limit as a share of the smallest penalty; 0.8 of it is still above the penalty's root.
-    for share in (1.3, 0.01, 0.8, 1.3, 0.8):
+    # A hundredfold limit lets other centres in, before and behind the nearest one.
+    for share in (1.3, 0.01, 0.8, 100, 1.3, 0.8):
         classes, size = int(rng.integers(6, 12)), int(rng.integers(12, 20))
         centers = rng.choice([-1.0, 1.0], size=(classes, size))
-        nearest, longest, farthest = rng.permutation(classes)[:3].tolist()
+        nearest, longest, farthest = (1 + rng.permutation(classes - 2)[:3]).tolist()
         # The largest product and the largest penalty are of other centres than the nearest one.
         centers[longest] = 3 * centers[nearest]
         centers[farthest] = -4 * centers[nearest]
@@ -230,10 +234,15 @@ def _check_read_or_reject(read_or_reject, rng: np.random.Generator) -> None:
                 "this is the largest product with the vector, not the smallest distance.",
             ),
         ]
+        if share == 100:
+            within = "this centre is within the limit, but another one is nearer."
+            reasons += [(number, within) for number in np.flatnonzero(penalties <= limit)]
         if share == 0.01:
             reasons = [(best, "even the smallest penalty is above the limit, so reject: -1.")]
         elif share == 0.8:
-            reasons = [(best, "the limit is for the squared distance, not for its root.")]
+            reasons = [
+                (best, "the limit is for the sum of the squares, not for its root or its mean.")
+            ]
         expect_array(result, np.asarray(right), case, reasons)
 
 
@@ -264,6 +273,10 @@ def _check_modern_lenet(modern_lenet, rng: np.random.Generator) -> str:
     model = call(modern_lenet)
     if not isinstance(model, keras.Model):
         raise Mistake(f"A keras.Model is expected, but your function returned {show(model)}.")
+    if not model.built:
+        raise Mistake(
+            "The model does not know the size of its images: begin with `keras.Input((28, 28, 1))`."
+        )
     if model.input_shape != (None, 28, 28, 1) or model.output_shape != (None, 10):
         raise Mistake(
             f"Your model goes from {model.input_shape} to {model.output_shape}, but it should go "
@@ -293,9 +306,14 @@ def _check_modern_lenet(modern_lenet, rng: np.random.Generator) -> str:
     units = tuple(layer.units for layer in dense)
     if units != (120, 84, 10):
         raise Mistake(f"The dense layers have {units} units, but (120, 84, 10) are asked for.")
+    if not all(layer.use_bias for layer in (*convolutions, *dense)):
+        raise Mistake("Every convolution and dense layer has biases: leave `use_bias` as it is.")
     images = rng.random((3, 28, 28, 1))
     _compare_with_numpy(model, images, [x.get_weights() for x in (*convolutions, *dense)])
-    return f"{model.count_params():,} parameters: without padding C5 sees 4x4 values, not 5x5."
+    return (
+        f"{model.count_params():,} parameters: without padding the first dense layer "
+        "sees 4x4 values of each map, not 5x5."
+    )
 
 
 def _compare_with_numpy(model, images, weights) -> None:
@@ -310,6 +328,9 @@ def _compare_with_numpy(model, images, weights) -> None:
         raise Mistake("The last layer has no softmax, so its outputs are not probabilities.")
     if not np.allclose(output.sum(axis=1), 1, atol=1e-3):
         raise Mistake("The outputs are not probabilities: the last layer needs a softmax.")
+    twice = np.exp(right) / np.exp(right).sum(axis=1, keepdims=True)
+    if np.allclose(output, twice, atol=1e-4):
+        raise Mistake("There is a softmax behind the softmax: one is enough.")
     for name, meaning in (("tanh", "tanh"), ("linear", "no activation")):
         wrong = powers[name] / powers[name].sum(axis=1, keepdims=True)
         if np.allclose(output, wrong, atol=1e-4):

@@ -19,6 +19,7 @@ WRONG = {
         (_WIDTH.replace("np.max(responses) / 2", "0.5"), "not a response of 0.5"),
         (_WIDTH.replace("np.max(responses) / 2", "np.mean(responses)"), "not the mean"),
         (_WIDTH.replace(">= np.max(responses) / 2", "> 0"), "all angles with a response"),
+        (_WIDTH.replace("(angles[1] - angles[0])", "5"), "not always 5 degrees"),
         (_WIDTH.replace("np.sum(high) * (angles[1] - angles[0])", "np.ptp(angles[high])"), "short"),
         (
             _WIDTH.replace("np.sum(high) * (angles[1]", "np.ptp(angles[high]) + (angles[1]"),
@@ -89,6 +90,10 @@ WRONG = {
         (_READ.replace("penalties.min() >", "np.sqrt(penalties.min()) >"), "not for its root"),
         (_READ.replace("argmin", "argmax"), "farthest away"),
         (
+            _READ.replace("penalties.argmin()", "(penalties <= limit).argmax()"),
+            "another one is nearer",
+        ),
+        (
             _READ.replace("penalties.argmin()", "(centers @ vector).argmax()"),
             "largest product with the vector",
         ),
@@ -117,6 +122,15 @@ WRONG = {
         (_BUILD.replace("relu", "tanh"), "have tanh"),
         (_BUILD.replace(', activation="relu"', ""), "have no activation"),
         (_BUILD.replace('units, activation="relu"', "units"), "behind both convolutions"),
+        (
+            _BUILD.replace(
+                'keras.Model(image, layers.Dense(10, activation="softmax")(x))',
+                'keras.Model(image, layers.Softmax()(layers.Dense(10, activation="softmax")(x)))',
+            ),
+            "behind the softmax",
+        ),
+        (_BUILD.replace("maps, 5", "maps, 5, use_bias=False"), "has biases"),
+        ("def modern_lenet():\n    return keras.Sequential([layers.Flatten()])", "begin with"),
         (_BUILD.replace("28, 28, 1", "32, 32, 1"), "should go from"),
         (
             _BUILD.replace("maps, 5,", "maps, 5, strides=2,").replace(
