@@ -46,6 +46,7 @@ def _check_batch_norm(batch_norm, rng: np.random.Generator) -> str:
          "standard deviation. It belongs to the variance, under the root."),
         (gamma * (maps - mean) / (variance + epsilon) + beta, "you divide by the variance. The "
          "root is missing."),
+        (gamma * normalized((0, 1, 2), 1e-3) + beta, "your epsilon is 0.001. Take the argument."),
         (gamma * normalized((0, 1, 2), ddof=1) + beta, "your variance divides by n - 1. In a "
          "batch it is the plain mean of the squares, divided by n."),
         (gamma * maps / np.sqrt(variance + epsilon) + beta, "the mean is not subtracted."),
@@ -86,6 +87,7 @@ def _check_moving_average(moving_average, rng: np.random.Generator) -> str:
         values = rng.uniform(2, 5, count)
         start = float(rng.uniform(-3, -1))
         m = float(rng.uniform(0.7, 0.9))
+        right = _moving(values, start, m, 1 - m)
         reasons = [
             (_moving(values, start, 1 - m, m), "the two shares have changed places. In Keras the "
              "momentum is the share of the OLD value that is kept. (Some other libraries name the "
@@ -97,6 +99,15 @@ def _check_moving_average(moving_average, rng: np.random.Generator) -> str:
              "Begin at `start`."),
             (m * start + (1 - m) * values[-1], "only the last batch is used. Each batch moves the "
              "value on, from where the one before left it."),
+            (m * start + (1 - m) * values[0], "only the first batch is used. Does `return` stand "
+             "inside the loop?"),
+            (_moving(values[1:], start, m, 1 - m), "the first batch is left out."),
+            (_moving(values[:-1], start, m, 1 - m), "the last batch is left out."),
+            ([_moving(values[:n], start, m, 1 - m) for n in range(1, count + 1)], "these are the "
+             "averages after each batch. Return the last one only."),
+            (_moving(values, start, 0.99, 0.01), "your momentum is 0.99. Take the argument."),
+            (right / (1 - m**count), "you divide by 1 - momentum ** n at the end. Batch "
+             "normalization does not."),
             (_moving(values, start, m, 1), "the new value is added whole. Its share is "
              "1 - momentum."),
             (m * start + (1 - m) * values.mean(), "you take one step towards the mean of all "
@@ -104,7 +115,7 @@ def _check_moving_average(moving_average, rng: np.random.Generator) -> str:
         ]  # fmt: skip
         case = f"Values {show(values)}, start {start:.3f}, momentum {m:.3f}"
         result = call(moving_average, values, start, m)
-        expect_array(result, _moving(values, start, m, 1 - m), case, reasons)
+        expect_array(result, right, case, reasons)
     return "What is left of `start` after n batches is its n-th power: momentum ** n."
 
 
@@ -137,6 +148,8 @@ def _check_fold(fold, rng: np.random.Generator) -> str:
     result = call(fold, kernel, bias, gamma, beta, mean, variance, epsilon)
     if not isinstance(result, tuple | list) or len(result) != 2:
         raise Mistake(f"{case}: return two arrays, the new kernel and the new bias.")
+    if np.shape(result[0]) == bias.shape and np.shape(result[1]) == kernel.shape:
+        raise Mistake(f"{case}: the two have changed places. First the kernel, then the bias.")
     expect_array(
         result[0],
         kernel * scale,
@@ -146,6 +159,8 @@ def _check_fold(fold, rng: np.random.Generator) -> str:
             (kernel * gamma, "the standard deviation is missing: divide by it."),
             (kernel * gamma / np.sqrt(variance), "epsilon is missing."),
             (kernel * gamma / (variance + epsilon), "the root of the variance is missing."),
+            (kernel * gamma / np.sqrt(variance + 1e-3), "your epsilon is 0.001. Take the "
+             "argument."),
             (kernel / np.sqrt(variance + epsilon), "gamma is missing."),
             (kernel * scale + (beta - mean * scale), "what is added belongs into the bias, not "
              "into the kernel."),
@@ -161,6 +176,7 @@ def _check_fold(fold, rng: np.random.Generator) -> str:
             (bias + beta - mean * scale, "the convolution's own bias is not scaled. It is "
              "normalized like the rest of the result."),
             (bias * scale + beta, "the mean is forgotten."),
+            (bias * scale + beta - mean, "the mean is not scaled."),
             (bias - mean * scale + beta * scale, "beta is scaled and the old bias is not; it is "
              "the other way round."),
             ((bias - mean + beta) * scale, "beta is scaled, too. It is added after the scaling."),
@@ -191,11 +207,15 @@ fold = Exercise(
 
 
 def _check_factorized(factorized, rng: np.random.Generator) -> str:
+    for n in rng.choice([3, 5, 7], 2, replace=False):  # two, so that a fixed window fails
+        _check_branch(factorized, int(n), rng)
+    return "This is a branch of v3's blocks at 17x17, there with n = 7."
+
+
+def _check_branch(factorized, n: int, rng: np.random.Generator) -> None:
     from lecture_utils._keras import keras
 
-    layers = keras.layers
     channels, reduce, filters = (int(c) for c in rng.choice(np.arange(3, 9), 3, replace=False))
-    n = int(rng.choice([5, 7]))
     case = f"x with {channels} channels, reduce {reduce}, filters {filters}, n = {n}"
     x = keras.Input((9, 9, channels))
     result = call(factorized, x, reduce, filters, n)
@@ -205,7 +225,8 @@ def _check_factorized(factorized, rng: np.random.Generator) -> str:
         model = keras.Model(x, result)
     except Exception:
         raise Mistake(f"{case}: the result does not hang on x. Call the layers on x.") from None
-    convolutions = [layer for layer in model.layers if isinstance(layer, layers.Conv2D)]
+    steps = list(_steps(model))
+    convolutions = [step for step in steps if isinstance(step, keras.layers.Conv2D)]
     kernels = [layer.kernel_size for layer in convolutions]
     wanted = [(1, 1), (1, n), (n, 1)]
     if kernels != wanted:
@@ -235,12 +256,7 @@ def _check_factorized(factorized, rng: np.random.Generator) -> str:
         raise Mistake(
             f"{case}: the ReLU sits in the convolution, before the normalization. It comes after."
         )
-    kinds = []
-    for layer in model.layers[1:]:
-        relu = isinstance(layer, layers.ReLU) or (
-            isinstance(layer, layers.Activation) and layer.activation is keras.activations.relu
-        )
-        kinds.append("ReLU" if relu else type(layer).__name__)
+    kinds = ["ReLU" if _is_relu(step) else type(step).__name__ for step in steps]
     if "BatchNormalization" not in kinds:
         raise Mistake(f"{case}: there is no batch normalization.")
     if "ReLU" not in kinds:
@@ -252,7 +268,21 @@ def _check_factorized(factorized, rng: np.random.Generator) -> str:
             f"{case}: each convolution is followed by BatchNormalization and ReLU, but your "
             f"layers are {', '.join(kinds)}."
         )
-    return "This is a branch of v3's blocks at 17x17, there with n = 7."
+
+
+def _steps(model):
+    """Yield what a model does, layer by layer: models inside it too, and functions of Keras."""
+    for step in getattr(model, "operations", model.layers):
+        if hasattr(step, "layers"):
+            yield from _steps(step)
+        elif type(step).__name__ != "InputLayer":
+            yield step
+
+
+def _is_relu(step) -> bool:
+    """Whether it is a ReLU: a layer, `Activation("relu")` or a function of Keras."""
+    activation = getattr(step, "activation", None)
+    return "relu" in (type(step).__name__.lower(), getattr(activation, "__name__", None))
 
 
 factorized = Exercise(
@@ -295,6 +325,10 @@ def _check_smooth(smooth, rng: np.random.Generator) -> str:
              "alpha / classes."),
             (hot + alpha / classes, "the right class must give up alpha first. Your rows sum to "
              "more than 1."),
+            (hot * (1 - alpha) + alpha / (classes - 1), "you divide by classes - 1. The right "
+             "class is one of those that share."),
+            (hot * (1 - alpha) + alpha / 10, "you divide by 10. Take `classes`."),
+            (hot * 0.9 + 0.1 / classes, "your alpha is 0.1. Take the argument."),
             (hot * alpha + (1 - alpha) / classes, "alpha is the share of the even part, not of "
              "the right class."),
         ]  # fmt: skip

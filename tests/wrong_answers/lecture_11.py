@@ -68,6 +68,7 @@ WRONG = {
         (_NORM.replace("np.sqrt(variance + epsilon)", "(variance + epsilon)"), "root is missing"),
         (_NORM.replace(".var(", ".var(ddof=1, "), "divides by n - 1"),
         (_NORM.replace("maps - mean", "maps"), "mean is not subtracted"),
+        (_NORM.replace("+ epsilon", "+ 1e-3"), "your epsilon is 0.001"),
         (_normalized("maps[0]"), "the shape is"),
     ],
     "moving_average": [
@@ -90,6 +91,21 @@ WRONG = {
             _average("momentum * start + (1 - momentum) * np.mean(values)"),
             "towards the mean of all",
         ),
+        (_MOVING.replace("    return moving", "        return moving"), "only the first batch"),
+        (_MOVING.replace("in values", "in values[1:]"), "the first batch is left out"),
+        (_MOVING.replace("in values", "in values[:-1]"), "the last batch is left out"),
+        (
+            _MOVING.replace("= start", "= [start]")
+            .replace("moving = momentum * moving + (1 - momentum) * value", "moving.append(NEXT)")
+            .replace("NEXT", "momentum * moving[-1] + (1 - momentum) * value")
+            .replace("return moving", "return moving[1:]"),
+            "after each batch",
+        ),
+        (_MOVING.replace("moving = start", "moving, momentum = start, 0.99"), "momentum is 0.99"),
+        (
+            _MOVING.replace("return moving", "return moving / (1 - momentum ** len(values))"),
+            "at the end",
+        ),
         (_average("start"), "your result is"),
     ],
     "fold": [
@@ -98,10 +114,13 @@ WRONG = {
         (_fold("kernel * gamma / np.sqrt(variance)", _RIGHT_BIAS), "epsilon is missing"),
         (_fold("kernel * gamma / (variance + epsilon)", _RIGHT_BIAS), "root of the variance"),
         (_fold("kernel / np.sqrt(variance + epsilon)", _RIGHT_BIAS), "gamma is missing"),
+        (_fold("kernel * gamma / np.sqrt(variance + 1e-3)", _RIGHT_BIAS), "epsilon is 0.001"),
+        (_fold(_RIGHT_BIAS, "kernel * scale"), "changed places"),
         (_fold("kernel * scale + beta - mean * scale", _RIGHT_BIAS), "belongs into the bias"),
         (_fold("kernel * scale", "beta - mean * scale"), "own bias is forgotten"),
         (_fold("kernel * scale", "bias + beta - mean * scale"), "own bias is not scaled"),
         (_fold("kernel * scale", "bias * scale + beta"), "the mean is forgotten"),
+        (_fold("kernel * scale", "bias * scale + beta - mean"), "the mean is not scaled"),
         (_fold("kernel * scale", "bias - mean * scale + beta * scale"), "the other way round"),
         (_fold("kernel * scale", "(bias - mean + beta) * scale"), "beta is scaled, too"),
         (_fold("kernel * scale", "(bias - mean) * scale"), "beta is forgotten"),
@@ -126,6 +145,7 @@ WRONG = {
         ),
         (_FACTORIZED.replace("(reduce, 1), ", ""), "in front is missing"),
         (_FACTORIZED.replace(", (filters, (n, 1))", ""), "the kernels are"),
+        (_FACTORIZED.replace("(1, n)", "(1, 7)").replace("(n, 1)", "(7, 1)"), "n = [35]: the kern"),
         (_FACTORIZED.replace('padding="same"', 'padding="valid"'), "lose rows or columns"),
         (_FACTORIZED.replace("(reduce, (1", "(filters, (1"), "the filters are"),
         (_FACTORIZED.replace(", use_bias=False", ""), "has a bias"),
@@ -160,6 +180,9 @@ WRONG = {
         (_smooth("np.where(hard > 0, 1 - alpha, alpha / classes)"), "sum to less than 1"),
         (_smooth("(1 - alpha) * hard + alpha"), "the whole alpha"),
         (_smooth("hard + alpha / classes"), "sum to more than 1"),
+        (_smooth("(1 - alpha) * hard + alpha / (classes - 1)"), "divide by classes - 1"),
+        (_smooth("(1 - alpha) * hard + alpha / 10"), "divide by 10"),
+        (_smooth("0.9 * hard + 0.1 / classes"), "your alpha is 0.1"),
         (_smooth("alpha * hard + (1 - alpha) / classes"), "share of the even part"),
         (_smooth("((1 - alpha) * hard + alpha / classes).T"), "turned round"),
         (_smooth("hard + 0.5"), "your result is"),
