@@ -66,7 +66,7 @@ LABELS = {
     # comparisons of networks
     "parameters": "parameters",
     "macs": "multiply-accumulates",
-    "depth": "layers with kernels",
+    "depth": "layers in a row",
     "error": "error in %",
     "top5": "top-5 error in %,\none crop",
     "top5_ten_crops": "top-5 error in %,\nabout ten crops",
