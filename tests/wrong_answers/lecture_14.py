@@ -2,9 +2,12 @@
 
 from lecture_utils.exercises import lecture_14
 
-_ERROR = lecture_14.top_k_error.answer
+_FRONT = lecture_14.front.answer
 
-_CROPS = lecture_14.ten_crops.answer
+_FAIR = lecture_14.fair_pairs.answer
+_EQUAL = "first[key] and first[key] == second[key]"
+_APPEND = 'pairs.append((better["entry"], worse["entry"]))'
+_TWICE = 'pairs += 2 * [(better["entry"], worse["entry"])]'
 
 _BLOCK = lecture_14.inverted.answer
 _SUM = "        x = layers.Add()([before, x])\n"
@@ -50,36 +53,88 @@ def _two(**wrong):
 
 
 WRONG = {
-    "top_k_error": [
-        (_ERROR.replace("1 - right.mean()", "right.mean()"), "this is the accuracy"),
-        (_ERROR.replace("1 - right", "100 - 100 * right"), "not a percentage"),
-        (_ERROR.replace("1 - right.mean()", "(~right).sum()"), "the number of wrong images"),
-        (_ERROR.replace("-prob", "prob"), "the k least probable classes"),
-        (_ERROR.replace(":k]", ":k + 1]"), r"allows k \+ 1 guesses"),
-        (_ERROR.replace(":k]", ":1]"), "this is the top-1 error"),
-        (_ERROR.replace("return 1", "result = 1"), "returned nothing"),
-    ],
-    "ten_crops": [
+    "front": [
+        (_FRONT.replace("return numbers", "return sorted(numbers)"), "The one with the least work"),
+        (_FRONT.replace("return numbers", "return numbers[::-1]"), "the most work first"),
         (
-            _CROPS.replace(" + [crop[:, ::-1] for crop in crops]", ""),
-            "these are five crops",
-        ),
-        (_CROPS.replace("[:, ::-1]", "[::-1]"), "not top and bottom"),
-        (_CROPS.replace("[:, ::-1]", "[:, :, ::-1]"), "you made blue of red"),
-        (_CROPS.replace("[:, ::-1]", "[::-1, ::-1]"), "turned by 180 degrees"),
-        (_CROPS.replace("[:, ::-1]", ""), "the last five are not mirrored"),
-        (
-            _CROPS.replace("(bottom // 2, right // 2)", "(bottom // 2 + 1, right // 2 + 1)"),
-            "middle one",
+            _FRONT.replace("return numbers", "return np.where(np.isin(range(10), numbers))"),
+            "returns a tuple",
         ),
         (
-            _CROPS.replace(
-                "crops + [crop[:, ::-1] for crop in crops]",
-                "[c for crop in crops for c in (crop, crop[:, ::-1])]",
+            _FRONT.replace("return numbers", "return np.isin(range(10), numbers)"),
+            "says of each network",
+        ),
+        (_FRONT.replace("append(i)", "append(work[i])"), "this is the work of the right"),
+        (_FRONT.replace("append(i)", "append(errors[i])"), "these are the errors of the right"),
+        (_FRONT.replace("append(i)", "append(i + 1)"), "numbers from 1"),
+        (
+            _FRONT.replace("return numbers", "return [i for i in range(10) if i not in numbers]"),
+            "these are the others",
+        ),
+        (
+            _FRONT.replace(
+                "return numbers", "return [i for i in np.argsort(work) if i not in numbers]"
             ),
-            "but their order is not",
+            "the networks off the front",
         ),
-        (_CROPS.replace("top : top + size", "top:"), "stopped with ValueError"),
+        (_FRONT.replace("fewest = errors[i]", "pass"), "these are all networks"),
+        (
+            _FRONT.replace("    fewest = errors[i]", "fewest = errors[i]"),
+            "with the one before it",
+        ),
+        (_FRONT.replace("return numbers", "return numbers[1:]"), "least work is missing"),
+        (_FRONT.replace("return numbers", "return numbers[-1:]"), "the one with the fewest errors"),
+        (_FRONT.replace("return numbers", "return numbers[:1]"), "this is the one with the least"),
+        (
+            "def front(work, errors):\n"
+            "    return np.flatnonzero((work == work.min()) & (errors == errors.min()))",
+            "`and`, not `or`",
+        ),
+        (
+            _FRONT.replace("np.inf", "-np.inf").replace("errors[i] <", "errors[i] >"),
+            "more errors than all before",
+        ),
+        (_FRONT.replace("argsort(work)", "argsort(-work)"), "the front for the most work"),
+        (_FRONT.replace("return numbers", "return numbers[:-1]"), r"network \d is missing"),
+        (
+            "def front(work, errors):\n    return [0, 1, 2, 3, 4, 5, 6, 7, 8]",
+            r"network \d is beaten",
+        ),
+        ("def front(work, errors):\n    return [10]", "there is no network 10"),
+        (_FRONT.replace("return numbers", "numbers"), "returned nothing"),
+    ],
+    "fair_pairs": [
+        (_FAIR.replace("better, worse =", "worse, better ="), "the better entry comes first"),
+        (
+            _FAIR.replace(_APPEND, f"{_APPEND}; {_APPEND.replace('better', 'x')}").replace(
+                'x["entry"], worse["entry"]', 'worse["entry"], better["entry"]'
+            ),
+            "in both orders",
+        ),
+        (_FAIR.replace(_APPEND, _TWICE), "each pair is there twice. Let"),
+        (_FAIR.replace("rows[:i]", "rows[: i + 1]"), "compared with itself"),
+        (_FAIR.replace(_EQUAL, "first[key] == second[key]"), "two unknown values count"),
+        (
+            _FAIR.replace(_EQUAL, "first[key] is not None and first[key] == second[key]"),
+            "not None but empty",
+        ),
+        (
+            _FAIR.replace(_EQUAL, 'first[key] != "" and first[key] == second[key]'),
+            "It counts as equal to another None",
+        ),
+        (_FAIR.replace("return pairs", "return []"), "there is no pair"),
+        (_FAIR.replace('"images", ', ""), "`images` is not looked at"),
+        (_FAIR.replace('"networks", ', ""), "`networks` is not looked at"),
+        (_FAIR.replace('"crops", ', ""), "`crops` is not looked at"),
+        (_FAIR.replace(', "outside_data"', ""), "`outside_data` is not looked at"),
+        (_FAIR.replace('["entry"]', ""), "these are pairs of rows"),
+        (_FAIR.replace('worse["entry"]', 'worse["top5"]'), "is not a pair of names"),
+        (_FAIR.replace("all(", "any("), "should not be there"),
+        (_FAIR.replace("return pairs", "return pairs[1:]"), "They agree in all four"),
+        (_FAIR.replace("return pairs", "return pairs + pairs[:1]"), "each once"),
+        (_FAIR.replace("return pairs", "return len(pairs)"), "a list of pairs is expected"),
+        (_FAIR.replace('row["top5"]', 'row["error"]'), "stopped with KeyError"),
+        (_FAIR.replace("return pairs", "pairs"), "returned nothing"),
     ],
     "separable_macs": [
         (_macs("size**2 * kernel**2 * inputs * outputs"), "this is the full convolution"),
@@ -90,6 +145,16 @@ WRONG = {
         (_macs("size**2 * (kernel * inputs + inputs * outputs)"), r"has k \* k weights"),
         (_macs("kernel**2 * inputs + inputs * outputs"), "these are the weights"),
         (_macs("size**4 * kernel**2 * inputs**2 * outputs"), "add the two counts"),
+        (_macs("size * (kernel**2 * inputs + inputs * outputs)"), "one row of places"),
+        (
+            _macs("(size - kernel + 1) ** 2 * (kernel**2 * inputs + inputs * outputs)"),
+            "the maps keep their size",
+        ),
+        (
+            _macs("size**2 * (kernel**2 * inputs + inputs * outputs) + inputs + outputs"),
+            "biases are added",
+        ),
+        (_macs("size**2 * (kernel**2 * inputs + inputs * outputs) + 1"), r"your result is \d+,"),
     ],
     "inverted": [
         (_BLOCK.replace(_SUM, "        pass\n"), "the input is not added"),
@@ -150,6 +215,10 @@ WRONG = {
         (_BLOCK.replace("D(3, stride", "D(5, stride"), "the depthwise kernel is 3x3"),
         (_BLOCK.replace(', padding="same"', "").replace(_SUM, "        pass\n"), "has the shape"),
         (_BLOCK.replace("    return x", "    return"), "a tensor of Keras is expected"),
+        (
+            _BLOCK.replace("before = x", "before = x; 1 / 0"),
+            r"stopped with ZeroDivisionError.*(?<!\?)$",
+        ),
     ],
     "quiz_1": [
         (_one(q1="lambda i, u: i * u"), "the biases are missing"),
@@ -197,6 +266,7 @@ WRONG = {
             "only `middle` channels",
         ),
         (_two(q10="lambda s, k, i, m, o: m * (i + k * k * o)"), "these are the weights"),
+        (_two(q10="lambda s, k, i, m, o: s * s * m * (i + k * k * o) + m + o"), "is expected"),
         (_two(q11="'a'"), "which other images"),
         (_two(q11="'b'"), "no mean over a batch"),
         (_two(q11="'d'"), "values unlike those"),
