@@ -57,8 +57,9 @@ def _check_seen_period(seen_period, rng: np.random.Generator) -> str:
             "samples": "this counts samples. From one sample to the next it is `stride` pixels.",
             "true": "this is the true period. Stripes that are finer than two samples are seen as "
             "slower ones.",
-            "unfolded": f"between two samples the stripes turn by {share:.2f} of a period. More "
-            "than a half is the same as less than a half backwards, and that is slower.",
+            "unfolded": f"without whole periods, the stripes move on by {share:.2f} of a "
+            "period between two samples. More than a half is the same as less than a half "
+            "backwards, and that is slower.",
             "multiple": "the least common multiple is where the very same values come again. "
             "The slow wave through the samples can be shorter than that.",
             "divided": "multiply by the stride, where you divide by it.",
@@ -114,10 +115,12 @@ def _unpool(signal, image, place="max"):
 
 def _check_unpool(unpool, rng: np.random.Generator) -> str:
     for rows, columns in ((2, 2), (2, 4), (3, 2)):
-        image = rng.permutation(4 * rows * columns).reshape(2 * rows, 2 * columns).astype(float)
+        image = rng.permutation(4 * rows * columns).reshape(2 * rows, 2 * columns)
         # In the first window every likely mistake points to another pixel.
         image[1, 0], image[1, 1] = image.max() + 1, -1
         signal = rng.integers(10, 99, (rows, columns)) + 0.5
+        # As on the page: a gradient wants both of one type.
+        image, signal = image.astype("float32"), signal.astype("float32")
         reasons = [
             (
                 _unpool(signal, image, "everywhere"),
@@ -137,6 +140,14 @@ def _check_unpool(unpool, rng: np.random.Generator) -> str:
             (
                 _unpool(signal, image, "swapped"),
                 "within the windows rows and columns are exchanged.",
+            ),
+            (
+                _unpool(np.ones_like(signal), image),
+                "the places are right, but each value is 1. The signal's are asked for.",
+            ),
+            (
+                _unpool(signal, image) * image,
+                "the values are multiplied by the image's. The signal's are asked for as they are.",
             ),
         ]
         case = f"An image of {2 * rows}x{2 * columns}"
@@ -239,8 +250,15 @@ def _check_most_needed(most_needed, rng: np.random.Generator) -> str:
         weights[row : row + size, column : column + size] += 5
         weights[row : row + size, 0:size] -= 9
 
-        def score(picture, weights=weights):
-            return float(np.sum(weights * np.asarray(picture)))
+        tried, fills = set(), set()
+
+        def score(picture, image=image, weights=weights, tried=tried, fills=fills):
+            picture = np.asarray(picture)
+            changed = picture != image
+            if changed.any():
+                tried.add(changed.tobytes())
+                fills.update(picture[changed].tolist())
+            return float(np.sum(weights * picture))
 
         case = f"An image of {height}x{width}, a patch of {size}x{size}"
         result = call(most_needed, score, image, size)
@@ -250,17 +268,28 @@ def _check_most_needed(most_needed, rng: np.random.Generator) -> str:
             found = ()
         if len(found) != 2:
             raise Mistake(f"{case}: a pair (row, column) is expected, not {show(result)}.")
+        wrong = sorted(fills - {0.0})
+        if len(wrong) == 1:
+            raise Mistake(f"{case}: the patch has the value {wrong[0]:g}. Its pixels become 0.")
         if found == (row, column):
             continue
-        inner = (row + size // 2, column + size // 2)
         reasons = {
             (row, 0): "covering this place changes the score most, but it raises it. Where does "
             "it fall most?",
             (column, row): "row and column are exchanged.",
-            inner: "this is the middle of the patch. Its upper left pixel is asked for.",
         }
         if found in reasons:
             raise Mistake(f"{case}: {reasons[found]}")
+        places = (height - size + 1) * (width - size + 1)
+        if len(tried) < places - height - width:
+            raise Mistake(
+                f"{case}: there are {places} places for the patch, and you asked for the score of "
+                f"{len(tried)}. It moves on by one pixel each time, as far as it fits."
+            )
+        if found == (row + size // 2, column + size // 2):
+            raise Mistake(
+                f"{case}: this is the middle of the patch. Its upper left pixel is asked for."
+            )
         if corner:
             raise Mistake(
                 f"{case}: the needed pixels lie in the last corner, at {(row, column)}, but you "
@@ -320,12 +349,16 @@ def _check_cam(cam, rng: np.random.Generator) -> str:
             ),
             (
                 right * height * width,
-                "the slopes are added. Their mean is asked for, so that it does not hang on the "
-                "size of the maps.",
+                "the slopes are added. Their mean is asked for, so that it does not depend on "
+                "the size of the maps.",
             ),
             (
                 np.maximum((maps * weights).mean(axis=-1), 0),
                 "the weighted maps are averaged. Their sum is asked for.",
+            ),
+            (
+                right / max(right.max(), 1e-9),
+                "the map is divided by its largest value. Here the sum itself is asked for.",
             ),
             (
                 np.maximum(maps.sum(axis=-1), 0),
@@ -334,7 +367,7 @@ def _check_cam(cam, rng: np.random.Generator) -> str:
         ]
         case = f"Maps of {height}x{width}, {channels} of them"
         expect_array(call(cam, maps, slopes), right, case, reasons)
-    return "Five lines, and the map tells two classes of one photo apart."
+    return "Two lines, and the map tells two classes of one photo apart."
 
 
 cam = Exercise(

@@ -40,6 +40,8 @@ WRONG = {
         (_UNPOOL.replace("argmax", "argmin"), "where the minimum was"),
         (_UNPOOL.replace("= signal[r, c]", "= window.max()"), "the values are the image's"),
         (_UNPOOL.replace("row, column =", "column, row ="), "rows and columns are exchanged"),
+        (_UNPOOL.replace("= signal[r, c]", "= 1"), "each value is 1"),
+        (_UNPOOL.replace("= signal[r, c]", "= signal[r, c] * window.max()"), "multiplied by"),
         (_UNPOOL.replace("image.shape", "signal.shape"), "stopped with IndexError"),
     ],
     "transpose": [
@@ -67,6 +69,18 @@ WRONG = {
         ),
         (_NEEDED.replace("image.copy()", "image"), "on a fresh copy"),
         (_NEEDED.replace("size + 1", "size"), "in the last corner"),
+        (_NEEDED.replace("] = 0", "] = 1"), "Its pixels become 0"),
+        (
+            "def most_needed(score, image, size):\n"
+            "    scores = {}\n"
+            "    for row in range(0, image.shape[0] - size + 1, size):\n"
+            "        for column in range(0, image.shape[1] - size + 1, size):\n"
+            "            covered = image.copy()\n"
+            "            covered[row : row + size, column : column + size] = 0\n"
+            "            scores[row, column] = score(covered)\n"
+            "    return min(scores, key=scores.get)",
+            "moves on by one pixel",
+        ),
         (_NEEDED.replace(_FOUND, "scores.min()"), r"a pair \(row, column\) is expected"),
     ],
     "cam": [
@@ -81,5 +95,6 @@ WRONG = {
         (_CAM.replace("slopes.mean", "slopes.sum"), "slopes are added"),
         (_CAM.replace(".sum(axis=-1)", ".mean(axis=-1)"), "weighted maps are averaged"),
         (_CAM.replace("maps * weights", "maps"), "the class plays no part"),
+        (_CAM.replace("return ", "L = ") + "\n    return L / L.max()", "divided by its largest"),
     ],
 }
