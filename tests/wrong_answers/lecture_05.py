@@ -1,32 +1,10 @@
 """Wrong answers to the exercises of lecture 05, and what the student is told about each."""
 
-_BUILD = """
-def strided_convnet():
-    image = keras.Input((28, 28, 1))
-    x = layers.Conv2D(32, 3, strides=2, activation="relu")(image)
-    x = layers.Conv2D(64, 3, strides=2, activation="relu")(x)
-    x = layers.Conv2D(128, 3, activation="relu")(x)
-    x = layers.Flatten()(x)
-    return keras.Model(image, layers.Dense(10, activation="softmax")(x))
-"""
+from lecture_utils.exercises import lecture_05
 
-_PREPARE = """
-from PIL import Image
+_BUILD = lecture_05.strided_convnet.answer
 
-def like_mnist(ink):
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    height, width = np.round(np.array(crop.shape) * 20 / max(crop.shape)).astype(int)
-    picture = Image.fromarray(crop.astype("float32"))
-    digit = np.asarray(picture.resize((width, height), Image.Resampling.BOX))
-    digit = digit / digit.max()
-    row = np.average(np.arange(height), weights=digit.sum(axis=1))
-    column = np.average(np.arange(width), weights=digit.sum(axis=0))
-    top, left = round(14 - row), round(14 - column)
-    image = np.zeros((28, 28), dtype="float32")
-    image[top : top + height, left : left + width] = digit
-    return image
-"""
+_PREPARE = lecture_05.like_mnist.answer
 
 _PLACE = "round(14 - row), round(14 - column)"
 _MIDDLE = "(28 - height) // 2, (28 - width) // 2"
@@ -134,7 +112,7 @@ WRONG = {
     "strided_convnet": [
         ("strided_convnet = keras.Sequential()", "A function that builds"),
         (
-            _BUILD.replace("return keras.Model(image, layers", "keras.Model(image, layers"),
+            _BUILD.replace("return keras.Model", "keras.Model"),
             "your function returned None",
         ),
         (
@@ -160,7 +138,7 @@ WRONG = {
         ),
     ],
     "like_mnist": [
-        (_PREPARE.replace("    digit = digit / digit.max()\n", ""), "Divide by the largest"),
+        (_PREPARE.replace("small / small.max()", "small"), "Divide by the largest"),
         (
             _PREPARE.replace(_SIZE, "np.array([20, 20])").replace(_PLACE, _MIDDLE),
             "the ink is stretched",

@@ -4,29 +4,10 @@ from lecture_utils.exercises import lecture_09
 
 _COUNT = lecture_09.vgg_parameters.answer
 
-_JITTER = """
-from PIL import Image
-
-def jitter(image, lowest, highest, size, rng):
-    side = int(rng.integers(lowest, highest + 1))
-    picture = Image.fromarray(image).resize((side, side), Image.Resampling.BILINEAR)
-    top, left = rng.integers(0, side - size + 1, 2)
-    return np.asarray(picture)[top : top + size, left : left + size]
-"""
+_JITTER = lecture_09.jitter.answer
 _PLACE = "rng.integers(0, side - size + 1, 2)"
 
-_BUILD = """
-def build(kernels, filters):
-    x = image = keras.Input((32, 32, 1))
-    for block, count in zip(kernels, filters):
-        for kernel in block:
-            x = layers.Conv2D(count, int(kernel), padding="same", activation="relu")(x)
-        x = layers.MaxPooling2D(2)(x)
-    x = layers.Flatten()(x)
-    for _ in range(2):
-        x = layers.Dense(64, activation="relu")(x)
-    return keras.Model(image, layers.Dense(10, activation="softmax")(x))
-"""
+_BUILD = lecture_09.build.answer
 
 
 def _stack(expression):
@@ -137,7 +118,7 @@ WRONG = {
             .replace("x = layers", "model.add(layers")
             .replace(")(x)", "))")
             .replace("return keras.Model(image, layers", "model.add((layers")
-            + "    return model",
+            + "\n    return model",
             "knows no input",
         ),
         (

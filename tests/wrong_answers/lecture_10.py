@@ -1,19 +1,8 @@
 """Wrong answers to the exercises of lecture 10, and what the student is told about each."""
 
-_BLOCK = """
-def double_block(x, row):
-    conv_1x1, reduce_3x3, conv_3x3, reduce_5x5, conv_5x5, pool_proj = row
+from lecture_utils.exercises import lecture_10
 
-    def conv(maps, filters, kernel):
-        return layers.Conv2D(filters, kernel, padding="same", activation="relu")(maps)
-
-    one = conv(x, conv_1x1, 1)
-    three = conv(conv(x, reduce_3x3, 1), conv_3x3, 3)
-    double = conv(conv(conv(x, reduce_5x5, 1), conv_5x5, 3), conv_5x5, 3)
-    pooled = layers.MaxPooling2D(3, strides=1, padding="same")(x)
-    pooled = conv(pooled, pool_proj, 1)
-    return layers.Concatenate()([one, three, double, pooled])
-"""
+_BLOCK = lecture_10.double_block.answer
 _DOUBLE = "conv(conv(conv(x, reduce_5x5, 1), conv_5x5, 3), conv_5x5, 3)"
 _POOL = "layers.MaxPooling2D(3, strides=1, padding="
 _JOIN = "layers.Concatenate()([one, three, double, pooled])"

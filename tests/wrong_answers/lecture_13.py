@@ -2,36 +2,13 @@
 
 from lecture_utils.exercises import lecture_13
 
-_MEAN_IOU = """
-def mean_iou(predicted, truth, classes):
-    values = []
-    for number in range(classes):
-        p, t = predicted == number, truth == number
-        if np.sum(p | t):
-            values.append(np.sum(p & t) / np.sum(p | t))
-    return np.mean(values)
-"""
+_MEAN_IOU = lecture_13.mean_iou.answer
 
 _OUTPUT = lecture_13.unet_output.answer
 
-_JOIN = """
-def join(skip, x):
-    top, left = (skip.shape[1] - x.shape[1]) // 2, (skip.shape[2] - x.shape[2]) // 2
-    middle = skip[:, top : top + x.shape[1], left : left + x.shape[2]]
-    return np.concatenate([middle, x], axis=3)
-"""
+_JOIN = lecture_13.join.answer
 
-_TILES = """
-def predict_tiles(image, network, tile, border):
-    padded = np.pad(image, border, mode="reflect")
-    side = tile + 2 * border
-    result = np.zeros(image.shape)
-    for top in range(0, image.shape[0], tile):
-        for left in range(0, image.shape[1], tile):
-            piece = padded[top : top + side, left : left + side]
-            result[top : top + tile, left : left + tile] = network(piece[np.newaxis])[0]
-    return result
-"""
+_TILES = lecture_13.predict_tiles.answer
 
 
 def _paste(expression):
@@ -63,18 +40,14 @@ WRONG = {
             ),
             "but you count it as 1",
         ),
-        (_MEAN_IOU.replace("        if np.sum(p | t):", "        if True:"), "nan, 0 / 0"),
+        (_MEAN_IOU.replace("        if union:", "        if True:"), "nan, 0 / 0"),
         (_MEAN_IOU.replace("range(classes)", "range(1, classes)"), "the background, class 0"),
         (
-            _MEAN_IOU.replace(
-                "np.sum(p & t) / np.sum(p | t)", "2 * (p & t).sum() / (p.sum() + t.sum())"
-            ),
+            _MEAN_IOU.replace("np.sum(p & t) / union", "2 * (p & t).sum() / (p.sum() + t.sum())"),
             "mean of Dice",
         ),
         (
-            _MEAN_IOU.replace(
-                "np.sum(p & t) / np.sum(p | t)", "(p & t).sum() / (p.sum() + t.sum())"
-            ),
+            _MEAN_IOU.replace("np.sum(p & t) / union", "(p & t).sum() / (p.sum() + t.sum())"),
             "counts the common pixels twice",
         ),
         (
@@ -122,7 +95,7 @@ WRONG = {
         (_OUTPUT.replace("range(depth)", "range(depth - 1)"), "one up-convolution are missing"),
     ],
     "join": [
-        (_JOIN.replace("top : top + x", ": x").replace("left : left + x", ": x"), "upper left"),
+        (_JOIN.replace("top : top + ", ":").replace("left : left + ", ":"), "upper left"),
         (
             "def join(skip, x):\n"
             "    rows, columns = skip.shape[1] - x.shape[1], skip.shape[2] - x.shape[2]\n"
@@ -132,7 +105,7 @@ WRONG = {
         (_JOIN.replace("[middle, x]", "[x, middle]"), "the skip comes first"),
         (_JOIN.replace("np.concatenate([middle, x], axis=3)", "middle"), "x is missing"),
         (
-            _JOIN.replace("top + x.shape[1]", "-top").replace("left + x.shape[2]", "-left"),
+            _JOIN.replace("top + height", "-top").replace("left + width", "-left"),
             "which is nothing",
         ),
         (_JOIN.replace("axis=3", "axis=1"), "along the channels"),
