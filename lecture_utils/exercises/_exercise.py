@@ -104,7 +104,7 @@ def expect_array(result: Any, expected: np.ndarray, case: str, reasons: Iterable
         reasons: pairs of a wrong array and the likely reason for it: the message of the first
             one that the result equals is shown.
     """
-    expected = np.asarray(expected)
+    expected, given = np.asarray(expected), result
     try:
         if np.asarray(result).dtype.kind in "US":
             raise ValueError("NumPy would read a text such as '28' as a number.")
@@ -126,7 +126,8 @@ def expect_array(result: Any, expected: np.ndarray, case: str, reasons: Iterable
             f"{case}: the shape is right, but at {list(place)} your result is "
             f"{result[place]:.5g}, and {expected[place]:.5g} is expected."
         )
-    raise Mistake(f"{case}: your result is {show(result)}, but {show(expected)} is expected.")
+    shown = show(np.asarray(given))
+    raise Mistake(f"{case}: your result is {shown}, but {show(expected)} is expected.")
 
 
 _LONGEST_SHOWN = 25  # values of an array; longer ones fill the screen

@@ -244,8 +244,9 @@ def _check_small_network(small_network, rng: np.random.Generator) -> str:
 
 
 def _check_answers(model, rng):
-    a, b = rng.random((2, 784), dtype="float32")
-    images = np.stack([a, b, a + b, np.zeros_like(a)])
+    # Several pairs: a hidden unit bends where it is on for one image and off for another.
+    a, b = rng.normal(scale=0.1, size=(2, 16, 784)).astype("float32")
+    images = np.concatenate([a, b, a + b, np.zeros_like(a)])
     answers = np.asarray(model(images, training=False), dtype=float)
     sums = answers.sum(axis=1)
     if answers.min() < 0 or not np.allclose(sums, 1, atol=1e-4):
@@ -254,8 +255,8 @@ def _check_answers(model, rng):
             f"{answers[0].min():.3f}. They must be probabilities: which activation gives these?"
         )
     # Without a bend between the layers the logits of a + b are those of a and b, added.
-    logits = np.log(answers.clip(1e-30))
-    logits -= logits.mean(axis=1, keepdims=True)
+    logits = np.log(answers.clip(1e-30)).reshape(4, 16, 10)
+    logits -= logits.mean(axis=2, keepdims=True)
     if np.allclose(logits[0] + logits[1], logits[2] + logits[3], atol=1e-3):
         raise Mistake(
             "The model is no more than one linear layer. Give it a hidden layer, and that layer "

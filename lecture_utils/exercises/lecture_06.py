@@ -234,7 +234,7 @@ def _check_read_or_reject(read_or_reject, rng: np.random.Generator) -> None:
                 "this is the largest product with the vector, not the smallest distance.",
             ),
         ]
-        if share == 100:
+        if share > 1:
             within = "this centre is within the limit, but another one is nearer."
             reasons += [(number, within) for number in np.flatnonzero(penalties <= limit)]
         if share == 0.01:

@@ -271,8 +271,6 @@ def _check_most_needed(most_needed, rng: np.random.Generator) -> str:
         wrong = sorted(fills - {0.0})
         if len(wrong) == 1:
             raise Mistake(f"{case}: the patch has the value {wrong[0]:g}. Its pixels become 0.")
-        if found == (row, column):
-            continue
         reasons = {
             (row, 0): "covering this place changes the score most, but it raises it. Where does "
             "it fall most?",
@@ -280,12 +278,15 @@ def _check_most_needed(most_needed, rng: np.random.Generator) -> str:
         }
         if found in reasons:
             raise Mistake(f"{case}: {reasons[found]}")
+        # Larger steps may meet the right place by chance.
         places = (height - size + 1) * (width - size + 1)
         if len(tried) < places - height - width:
             raise Mistake(
                 f"{case}: there are {places} places for the patch, and you asked for the score of "
                 f"{len(tried)}. It moves on by one pixel each time, as far as it fits."
             )
+        if found == (row, column):
+            continue
         if found == (row + size // 2, column + size // 2):
             raise Mistake(
                 f"{case}: this is the middle of the patch. Its upper left pixel is asked for."
@@ -328,12 +329,14 @@ most_needed = Exercise(
 def _check_cam(cam, rng: np.random.Generator) -> str:
     for _ in range(3):
         height, width, channels = (int(n) for n in rng.choice([3, 4, 5, 6], 3, replace=False))
-        maps = rng.uniform(0, 1, (height, width, channels))
-        slopes = rng.normal(0, 1, (height, width, channels))
-        slopes += np.linspace(-1, 1, channels)  # some maps speak for the class, some against it
-        weights = slopes.mean(axis=(0, 1))
-        plain = (maps * weights).sum(axis=-1)
-        right = np.maximum(plain, 0)
+        right = np.zeros(1)
+        while right.max() < 0.1:  # somewhere the class has evidence
+            maps = rng.uniform(0, 1, (height, width, channels))
+            slopes = rng.normal(0, 1, (height, width, channels))
+            slopes += np.linspace(-1, 1, channels)  # some maps speak for the class, some against
+            weights = slopes.mean(axis=(0, 1))
+            plain = (maps * weights).sum(axis=-1)
+            right = np.maximum(plain, 0)
         reasons = [
             (plain, "evidence against the class is in it too: the ReLU at the end is missing."),
             (np.abs(plain), "evidence against the class counts as evidence for it."),
@@ -357,7 +360,7 @@ def _check_cam(cam, rng: np.random.Generator) -> str:
                 "the weighted maps are averaged. Their sum is asked for.",
             ),
             (
-                right / max(right.max(), 1e-9),
+                right / right.max(),
                 "the map is divided by its largest value. Here the sum itself is asked for.",
             ),
             (
