@@ -18,7 +18,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 CHECKSUMS = {
     "mnist.npz": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
     "fashion_mnist_12k.npz": "becb5cab66a49ad3afd0df43994637b8bfb704a6ebb12d1e147384534e59e762",
-    "glossary.csv": "61002b146a20634c509cc155ba703fa09963f7450dc35f0a2161181529360992",
+    "glossary.csv": "51e29db4721e4e3e05299b5d8f748d8dd235914d807cdbcb613176a84d498116",
     "ilsvrc.csv": "90bea3078f2f28f71b55d6db3a606bea3ab436970b366be440756d83e90f3663",
     "networks.csv": "fd2c5b73bd23a0812f461b87d70fdf9c7ef7a60228b471eed1220d22e467c7cd",
     "photos/astronaut.jpg": "945df306f127a6012259cb6b4694cd1f07c49d63e21136ff595cdd99f3516028",
