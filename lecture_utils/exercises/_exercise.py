@@ -130,6 +130,21 @@ def expect_array(result: Any, expected: np.ndarray, case: str, reasons: Iterable
     raise Mistake(f"{case}: your result is {shown}, but {show(expected)} is expected.")
 
 
+def all_differ(expected: float, reasons: Iterable, share: float = 1e-3) -> bool:
+    """Whether the right number and those of likely mistakes differ, each from each.
+
+    Inputs are drawn until they do, so that no mistake is taken for the right answer or another
+    mistake by chance.
+
+    Args:
+        expected: the right number, above zero.
+        reasons: pairs of a wrong number, above zero, and the reason for it.
+        share: by which part of their size two numbers have to differ.
+    """
+    numbers = np.sort(np.array([expected, *(wrong for wrong, _ in reasons)], dtype=float))
+    return bool(np.all(numbers[1:] > (1 + share) * numbers[:-1]))
+
+
 _LONGEST_SHOWN = 25  # values of an array; longer ones fill the screen
 
 

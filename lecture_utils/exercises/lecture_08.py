@@ -39,12 +39,17 @@ def _tells_apart(period: int, stride: int) -> bool:
     return len(set(wrong)) == len(wrong)
 
 
+def _shorter(period: int, stride: int) -> bool:
+    """Whether the slow wave comes again before the very same values do."""
+    return _seen_periods(period, stride)[0] < np.lcm(period, stride) - 0.5
+
+
 def _check_seen_period(seen_period, rng: np.random.Generator) -> str:
     pairs = [(p, s) for p in range(3, 24) for s in range(2, 13) if _tells_apart(p, s)]
     kinds = (
         # Periods between two samples: one and a large part, one and a small part, less than one,
         # less than half: nothing happens then.
-        [(p, s) for p, s in pairs if p < s and s / p % 1 > 0.5],
+        [(p, s) for p, s in pairs if p < s and s / p % 1 > 0.5 and _shorter(p, s)],
         [(p, s) for p, s in pairs if p < s and s / p % 1 < 0.5],
         [(p, s) for p, s in pairs if s < p < 2 * s],
         [(p, s) for p, s in pairs if 2 * s < p],

@@ -9,6 +9,7 @@ import numpy as np
 from lecture_utils.exercises._exercise import (
     Exercise,
     Mistake,
+    all_differ,
     call,
     expect_array,
     print_not_done,
@@ -16,45 +17,54 @@ from lecture_utils.exercises._exercise import (
 )
 
 
+def _reduced_macs(side, channels, reduce, kernel, filters) -> tuple[int, list]:
+    """Return the right number, and the likely wrong ones with their reasons."""
+    places = side * side
+    first, second = channels * reduce, kernel * kernel * reduce * filters
+    return places * (first + second), [
+        (places * second, "the 1x1 convolution has to be paid too."),
+        (places * first, "this is the 1x1 convolution alone. The large one follows it."),
+        (
+            places * kernel**2 * channels * filters,
+            "this is the large convolution without a reduction before it.",
+        ),
+        (
+            places * (first + kernel**2 * channels * filters),
+            "behind the reduction the large convolution reads `reduce` channels, not all.",
+        ),
+        (
+            places * (first + kernel * reduce * filters),
+            "a kernel has kernel * kernel places, not kernel.",
+        ),
+        (
+            places * first + (side - kernel + 1) ** 2 * second,
+            "with padding the large convolution keeps side * side places.",
+        ),
+        (
+            places * kernel**2 * (first + reduce * filters),
+            "the first convolution has a window of 1x1, not of the large kernel's size.",
+        ),
+        (side * (first + second), "the maps have side * side places, not side."),
+        (first + second, "this is the work at one place. Padding keeps side * side places."),
+        (
+            places * (first + reduce + second + filters),
+            "the biases are counted too. They are additions without a multiplication.",
+        ),
+    ]
+
+
 def _check_reduced_macs(reduced_macs, rng: np.random.Generator) -> str:
     for kernel in rng.permutation([3, 5, 7]).tolist():
-        side, reduce, filters = (int(rng.choice(c)) for c in ((7, 14, 28), (11, 13), (17, 19, 23)))
-        channels = int(rng.integers(100, 200))
-        places = side * side
-        first, second = channels * reduce, kernel * kernel * reduce * filters
-        reasons = [
-            (places * second, "the 1x1 convolution has to be paid too."),
-            (places * first, "this is the 1x1 convolution alone. The large one follows it."),
-            (
-                places * kernel**2 * channels * filters,
-                "this is the large convolution without a reduction before it.",
-            ),
-            (
-                places * (first + kernel**2 * channels * filters),
-                "behind the reduction the large convolution reads `reduce` channels, not all.",
-            ),
-            (
-                places * (first + kernel * reduce * filters),
-                "a kernel has kernel * kernel places, not kernel.",
-            ),
-            (
-                places * first + (side - kernel + 1) ** 2 * second,
-                "with padding the large convolution keeps side * side places.",
-            ),
-            (
-                places * kernel**2 * (first + reduce * filters),
-                "the first convolution has a window of 1x1, not of the large kernel's size.",
-            ),
-            (side * (first + second), "the maps have side * side places, not side."),
-            (first + second, "this is the work at one place. Padding keeps side * side places."),
-            (
-                places * (first + reduce + second + filters),
-                "the biases are counted too. They are additions without a multiplication.",
-            ),
-        ]
+        right, reasons = 1, [(1, "")]
+        while not all_differ(right, reasons):
+            side, reduce, filters = (
+                int(rng.choice(sizes)) for sizes in ((7, 14, 28), (11, 13), (17, 19, 23))
+            )
+            channels = int(rng.integers(100, 200))
+            right, reasons = _reduced_macs(side, channels, reduce, kernel, filters)
         case = f"Maps of {side}x{side}x{channels}, reduced to {reduce}, {filters} filters {kernel}²"
         result = call(reduced_macs, side, channels, reduce, kernel, filters)
-        expect_array(result, places * (first + second), case, reasons)
+        expect_array(result, right, case, reasons)
     return "For the block of the page it gives 12,443,648."
 
 
@@ -147,41 +157,47 @@ def _parameters(
     return total + proj * (pool * channels + bias) * pool_proj
 
 
+def _inception_parameters(channels, row) -> tuple[int, list]:
+    """Return the right number, and the likely wrong ones with their reasons."""
+    return _parameters(channels, row), [
+        (_parameters(channels, row, bias=0), "the biases are missing."),
+        (
+            _parameters(channels, row, side=True),
+            "the 3x3 and the 5x5 convolution read the reduced channels, not the block's input.",
+        ),
+        (_parameters(channels, row, reduced=False), "the two reductions are missing."),
+        (
+            _parameters(channels, row, reduced=False, side=True),
+            "this has no reductions at all: it is nearly the naive block.",
+        ),
+        (_parameters(channels, row, proj=0), "the 1x1 behind the pooling is missing."),
+        (
+            _parameters(channels, row, pool=9),
+            "the pooling has no weights. Behind it stands a 1x1 convolution.",
+        ),
+        (_parameters(channels, row, square=False), "a kernel of k has k * k weights, not k."),
+        (_parameters(channels, row, inner=0), "the two reductions have biases too."),
+        (
+            _parameters(channels, [row[place] for place in (0, 2, 1, 4, 3, 5)]),
+            "in a row each reduction stands before its 3x3 or 5x5, not behind it.",
+        ),
+    ]
+
+
 def _check_inception_parameters(inception_parameters, rng: np.random.Generator) -> str:
-    for channels in rng.integers(100, 900, 3).tolist():
-        row = tuple(int(rng.integers(low, high)) for low, high in _ROWS)
-        reasons = [
-            (_parameters(channels, row, bias=0), "the biases are missing."),
-            (
-                _parameters(channels, row, side=True),
-                "the 3x3 and the 5x5 convolution read the reduced channels, not the block's input.",
-            ),
-            (_parameters(channels, row, reduced=False), "the two reductions are missing."),
-            (
-                _parameters(channels, row, reduced=False, side=True),
-                "this has no reductions at all: it is nearly the naive block.",
-            ),
-            (_parameters(channels, row, proj=0), "the 1x1 behind the pooling is missing."),
-            (
-                _parameters(channels, row, pool=9),
-                "the pooling has no weights. Behind it stands a 1x1 convolution.",
-            ),
-            (_parameters(channels, row, square=False), "a kernel of k has k * k weights, not k."),
-            (_parameters(channels, row, inner=0), "the two reductions have biases too."),
-            (
-                _parameters(channels, [row[place] for place in (0, 2, 1, 4, 3, 5)]),
-                "in a row each reduction stands before its 3x3 or 5x5, not behind it.",
-            ),
-        ]
+    for _ in range(3):
+        right, reasons = 1, [(1, "")]
+        while not all_differ(right, reasons, share=0):  # exactly: the biases are a small part
+            channels = int(rng.integers(100, 900))
+            row = tuple(int(rng.integers(low, high)) for low, high in _ROWS)
+            right, reasons = _inception_parameters(channels, row)
         case = f"{channels} channels, row {row}"
-        result, right = call(inception_parameters, channels, row), _parameters(channels, row)
-        # Compared exactly: the biases are a small part.
-        if np.all(result == right):
-            continue  # first of all: by chance a mistake may give the right number
+        result = call(inception_parameters, channels, row)
         for wrong, reason in reasons:
             if np.all(result == wrong):
                 raise Mistake(f"{case}: {reason}")
-        raise Mistake(f"{case}: your result is {show(result)}, but {right} is expected.")
+        if not np.all(result == right):
+            raise Mistake(f"{case}: your result is {show(result)}, but {right} is expected.")
     return "With the table of the page it gives the parameters of all nine blocks."
 
 
