@@ -217,3 +217,15 @@ def test_not_done_yet(double, capsys):
     double.verdict(lambda x: 2 * x)
     print_not_done((double,))
     assert "All 1 exercises" in capsys.readouterr().out
+
+
+def test_a_relu_is_known_in_all_its_forms():
+    from lecture_utils._keras import keras
+    from lecture_utils.exercises._exercise import is_relu
+
+    layers, image = keras.layers, keras.Input((8, 8, 1))
+    relus = [layers.ReLU()(image), layers.Activation("relu")(image), keras.ops.relu(image)]
+    others = [layers.Activation("tanh")(image), layers.Conv2D(1, 3, activation="relu")(image)]
+    assert [is_relu(maps._keras_history.operation) for maps in relus] == [True] * 3
+    assert [is_relu(maps._keras_history.operation) for maps in others] == [False] * 2
+    assert not is_relu(None)

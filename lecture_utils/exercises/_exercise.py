@@ -130,6 +130,15 @@ def expect_array(result: Any, expected: np.ndarray, case: str, reasons: Iterable
     raise Mistake(f"{case}: your result is {shown}, but {show(expected)} is expected.")
 
 
+def is_relu(step: Any) -> bool:
+    """Whether a step of a model is a ReLU: a layer of Keras or a function of it.
+
+    A layer with weights that has the ReLU inside, as `activation`, is not one.
+    """
+    activation = step.activation if type(step).__name__ == "Activation" else None
+    return "relu" in (type(step).__name__.lower(), getattr(activation, "__name__", None))
+
+
 def all_differ(expected: float, reasons: Iterable, share: float = 1e-3) -> bool:
     """Whether the right number and those of likely mistakes differ, each from each.
 

@@ -11,6 +11,7 @@ from lecture_utils.exercises._exercise import (
     Mistake,
     call,
     expect_array,
+    is_relu,
     print_not_done,
     show,
 )
@@ -403,10 +404,7 @@ def _check_relus(model, case: str) -> str:
     for layer, following in pairwise(layers):
         if not layer.get_weights() or layer.output.shape[-1] == 10:
             continue
-        own = layer.activation is keras.activations.relu
-        other = getattr(following, "activation", None) is keras.activations.relu
-        separate = isinstance(following, keras.layers.Activation) and other
-        if not (own or separate or isinstance(following, keras.layers.ReLU)):
+        if not (layer.activation is keras.activations.relu or is_relu(following)):
             raise Mistake(f"{case}: the layer {layer.name!r} has no ReLU.")
     return "With five blocks, '33', '33', '331', '331', '331', it is configuration C."
 

@@ -12,6 +12,7 @@ from lecture_utils.exercises._exercise import (
     all_differ,
     call,
     expect_array,
+    is_relu,
     print_not_done,
     show,
 )
@@ -289,7 +290,7 @@ def _chain_back(tensor, x, case: str) -> list:
             raise Mistake(f"{case}: a branch is one layer after the other, up to the joining.")
         for part in reversed(layer.layers if isinstance(layer, keras.Sequential) else [layer]):
             kind = type(part).__name__
-            if kind not in _RELUS and not any(hasattr(part, name) for name in _PARTS):
+            if not is_relu(part) and not any(hasattr(part, name) for name in _PARTS):
                 raise Mistake(f"{case}: a layer {kind} does not belong into the block.")
             chain.append(part)
         tensor = read[0]
@@ -297,7 +298,6 @@ def _chain_back(tensor, x, case: str) -> list:
 
 
 _PARTS = ("kernel_size", "pool_size", "activation")
-_RELUS = ("ReLU", "Relu")  # layers.ReLU and activations.relu, ops.relu
 
 
 def _compare_branches(found: list[list], row: tuple, case: str) -> None:
@@ -362,11 +362,7 @@ def _check_convolutions(chain: list, branch: str) -> None:
         if set((*layer.strides, *layer.dilation_rate)) != {1}:
             raise Mistake(f"{name} shall have stride 1 and no dilation.")
         behind = chain[place + 1] if place + 1 < len(chain) else None
-        separate = type(behind).__name__ in _RELUS or (
-            isinstance(behind, keras.layers.Activation)
-            and behind.activation is keras.activations.relu
-        )
-        if not (layer.activation is keras.activations.relu or separate):
+        if not (layer.activation is keras.activations.relu or is_relu(behind)):
             raise Mistake(f"{name} has no ReLU.")
 
 

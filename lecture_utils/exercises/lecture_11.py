@@ -9,6 +9,7 @@ from lecture_utils.exercises._exercise import (
     Mistake,
     call,
     expect_array,
+    is_relu,
     print_not_done,
     show,
 )
@@ -256,7 +257,7 @@ def _check_branch(factorized, n: int, rng: np.random.Generator) -> None:
         raise Mistake(
             f"{case}: the ReLU sits in the convolution, before the normalization. It comes after."
         )
-    kinds = ["ReLU" if _is_relu(step) else type(step).__name__ for step in steps]
+    kinds = ["ReLU" if is_relu(step) else type(step).__name__ for step in steps]
     if "BatchNormalization" not in kinds:
         raise Mistake(f"{case}: there is no batch normalization.")
     if "ReLU" not in kinds:
@@ -277,12 +278,6 @@ def _steps(model):
             yield from _steps(step)
         elif type(step).__name__ != "InputLayer":
             yield step
-
-
-def _is_relu(step) -> bool:
-    """Whether it is a ReLU: a layer, `Activation("relu")` or a function of Keras."""
-    activation = getattr(step, "activation", None)
-    return "relu" in (type(step).__name__.lower(), getattr(activation, "__name__", None))
 
 
 factorized = Exercise(
