@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lecture_utils._keras import keras, without_weights
+from lecture_utils.backend import keras, without_weights
 from lecture_utils.convolution import output_size
 
 layers = keras.layers

@@ -337,7 +337,7 @@ def _read_splits(path: Path) -> tuple[Split, Split]:
 
 def _download(dataset: str, path: Path) -> tuple[Split, Split]:
     """Fall back on the official download, for who has the package but not the course's data."""
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     try:
         return getattr(keras.datasets, dataset).load_data()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.models._common import LocalResponseNormalization
 
 layers = keras.layers

@@ -11,7 +11,7 @@ import os
 import sys
 import time
 
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 
 
 def report(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from lecture_utils import models
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 
 TINY = {"width": 0.1, "classes": 5}
 CLASS_SIZE = {

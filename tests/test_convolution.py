@@ -45,7 +45,7 @@ def numbers(shape, seed=0):
 
 @pytest.fixture(scope="module")
 def ops():
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     return keras.ops
 

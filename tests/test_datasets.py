@@ -106,7 +106,7 @@ def test_damaged_photo_is_named_as_damaged(copied_data):
 
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
 def test_without_data_the_official_download_is_used(copied_data, monkeypatch, name):
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     official = tuple(
         (np.zeros((n, 28, 28), "uint8"), np.zeros(n, "uint8")) for n in (60_000, 10_000)
@@ -121,7 +121,7 @@ def test_without_data_the_official_download_is_used(copied_data, monkeypatch, na
 def test_without_data_and_offline_one_sentence_says_where_the_file_belongs(
     copied_data, monkeypatch
 ):
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     def offline(*arguments, **options):
         raise Exception("URL fetch failure: Network is unreachable")

@@ -34,7 +34,7 @@ def page_cells(lecture):
 
 def answer(source, name):
     """Run an answer's source as the page would and return what it defines."""
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     namespace = {"np": np, "keras": keras, "layers": keras.layers}
     exec(source, namespace)
@@ -220,7 +220,7 @@ def test_not_done_yet(double, capsys):
 
 
 def test_a_relu_is_known_in_all_its_forms():
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
     from lecture_utils.exercises._exercise import is_relu
 
     layers, image = keras.layers, keras.Input((8, 8, 1))

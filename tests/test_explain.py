@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from lecture_utils import explain, models
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.models._common import LocalResponseNormalization
 
 layers = keras.layers

@@ -17,7 +17,7 @@ import tensorflow as tf
 from class_size import CLASS_SIZE, build, images_for
 
 from lecture_utils import anatomy, models
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.dev.notebooks import ROOT
 
 PUBLISHED = [name for name in CLASS_SIZE if not name.endswith("_mnist")]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lecture_utils import anatomy
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.models import _common
 
 

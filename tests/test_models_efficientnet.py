@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lecture_utils import anatomy, datasets
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.models.efficientnet import efficientnet_lite0, inverted_residual_block
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from lecture_utils import anatomy, datasets
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.models import imagenet
 from lecture_utils.models.efficientnet import efficientnet_lite0
 from lecture_utils.models.imagenet import PUBLISHED, load_imagenet_weights, predict_top, prepare

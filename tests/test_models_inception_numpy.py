@@ -8,7 +8,7 @@ checks that their shape is the published one, an eighth as wide.
 import numpy as np
 import pytest
 
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.convolution import average_pool2d, conv2d, max_pool2d
 from lecture_utils.models import inception
 

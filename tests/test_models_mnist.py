@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lecture_utils import anatomy, models
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 
 
 @pytest.mark.parametrize(

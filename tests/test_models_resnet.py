@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lecture_utils import anatomy
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.models import resnet
 
 # Table 1 of the paper, conv2_x to conv5_x: the convolutions of a block, and how many blocks.

@@ -5,7 +5,7 @@ import pytest
 from test_models_common import ceil_mode_pool, noise, normalize_responses
 
 from lecture_utils import anatomy
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.convolution import conv2d
 from lecture_utils.models.zfnet import zfnet
 

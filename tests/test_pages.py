@@ -114,7 +114,7 @@ def test_what_is_wrong_with_a_page_is_found(tmp_path, change, problem):
 
 OFFLINE_AND_SHORT = """
 import socket
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 
 def no_network(*arguments, **options):
     raise OSError("there is no network in this test")

@@ -214,7 +214,7 @@ BUDGET = 30_000
 
 
 def _check_small_network(small_network, rng: np.random.Generator) -> str:
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     if not isinstance(small_network, keras.Model):
         raise Mistake(

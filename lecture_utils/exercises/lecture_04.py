@@ -370,7 +370,7 @@ field = Exercise(
 
 
 def _check_build(answer, rng):
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
     from lecture_utils.anatomy import receptive_field
 
     models = {}

@@ -57,7 +57,7 @@ conv_parameters = Exercise(
 
 
 def _check_strided_convnet(strided_convnet, rng: np.random.Generator) -> str:
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     if isinstance(strided_convnet, keras.Model):
         raise Mistake("This is a model. A function that builds and returns it is expected.")

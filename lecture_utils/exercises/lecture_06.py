@@ -266,7 +266,7 @@ _MODERN = ("Conv2D", "MaxPooling2D", "Conv2D", "MaxPooling2D", "Flatten", "Dense
 
 
 def _check_modern_lenet(modern_lenet, rng: np.random.Generator) -> str:
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     if isinstance(modern_lenet, keras.Model):
         raise Mistake("This is a model. A function that builds and returns it is expected.")

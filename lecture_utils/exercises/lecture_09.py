@@ -337,7 +337,7 @@ jitter = Exercise(
 
 
 def _check_build(build, rng: np.random.Generator) -> str:
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     # Few layers, so that a wrong padding or pooling still leaves something to look at.
     kernels = ("33", str(rng.choice(["31", "351"])))
@@ -398,7 +398,7 @@ def _check_build(build, rng: np.random.Generator) -> str:
 
 def _check_relus(model, case: str) -> str:
     """Check that each layer with weights but the last is followed by a ReLU."""
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.Dropout)]
     for layer, following in pairwise(layers):

@@ -225,7 +225,7 @@ inception_parameters = Exercise(
 
 
 def _check_double_block(double_block, rng: np.random.Generator) -> str:
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     side = 9
     row = tuple(int(n) for n in rng.permutation(np.arange(2, 12))[:6])
@@ -279,7 +279,7 @@ def _came_from(tensor) -> tuple:
 
 def _chain_back(tensor, x, case: str) -> list:
     """Return the layers of a branch, from the block's input on."""
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     chain = []
     while tensor is not x:
@@ -301,7 +301,7 @@ _PARTS = ("kernel_size", "pool_size", "activation")
 
 
 def _compare_branches(found: list[list], row: tuple, case: str) -> None:
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     one, reduce_3x3, conv_3x3, reduce_5x5, conv_5x5, proj = row
     wanted = {
@@ -353,7 +353,7 @@ def _compare_branches(found: list[list], row: tuple, case: str) -> None:
 
 def _check_convolutions(chain: list, branch: str) -> None:
     """Check that each convolution of a branch has a ReLU, its own or behind it, and no stride."""
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     for place, layer in enumerate(chain):
         if not isinstance(layer, keras.layers.Conv2D):

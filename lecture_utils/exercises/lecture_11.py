@@ -214,7 +214,7 @@ def _check_factorized(factorized, rng: np.random.Generator) -> str:
 
 
 def _check_branch(factorized, n: int, rng: np.random.Generator) -> None:
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     channels, reduce, filters = (int(c) for c in rng.choice(np.arange(3, 9), 3, replace=False))
     case = f"x with {channels} channels, reduce {reduce}, filters {filters}, n = {n}"

@@ -165,7 +165,7 @@ def _run(order: str, end: str, x: np.ndarray, kernels: list, norms: list) -> np.
 
 
 def _check_preactivated(preactivated, rng: np.random.Generator) -> str:
-    from lecture_utils._keras import keras
+    from lecture_utils.backend import keras
 
     side, channels = int(rng.integers(6, 10)), int(rng.integers(2, 5))
     case = f"maps of {side}x{side}x{channels}"

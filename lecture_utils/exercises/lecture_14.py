@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.datasets import ilsvrc
 from lecture_utils.exercises._exercise import (
     Exercise,

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.models._common import pad, scaled
 
 layers = keras.layers

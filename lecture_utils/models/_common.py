@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 
 layers = keras.layers
 

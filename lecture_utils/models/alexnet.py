@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.models._common import (
     LocalResponseNormalization,
     Shape,

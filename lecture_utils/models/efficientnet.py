@@ -15,7 +15,7 @@ import io
 import numpy as np
 
 from lecture_utils import datasets
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.models._common import Shape, check_arguments, check_choice, classify, scaled
 
 layers = keras.layers

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lecture_utils import anatomy, datasets
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.models.inception import inception_resnet_v2, inception_v3
 from lecture_utils.models.resnet import resnet50, resnet101, resnet152
 from lecture_utils.models.vgg import vgg16, vgg19

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.models._branches import (
     Convolve,
     Table,

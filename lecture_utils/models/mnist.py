@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 
 layers = keras.layers
 

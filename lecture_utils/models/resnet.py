@@ -13,7 +13,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-from lecture_utils._keras import keras
+from lecture_utils.backend import keras
 from lecture_utils.models._common import (
     Shape,
     check_arguments,
