@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from lecture_utils import anatomy, models
-from lecture_utils.backend import keras
 from lecture_utils.anatomy import LayerRow, count_depth, count_macs, layer_table, receptive_field
+from lecture_utils.backend import keras
 
 layers = keras.layers
 

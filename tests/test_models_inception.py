@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from lecture_utils import anatomy
-from lecture_utils.backend import keras
 from lecture_utils.anatomy import blueprint
+from lecture_utils.backend import keras
 from lecture_utils.models import inception
 
 NETWORKS = [

@@ -16,8 +16,8 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 
 from lecture_utils import datasets, models, plots
-from lecture_utils.backend import keras
 from lecture_utils.anatomy import blueprint, count_depth, layer_table
+from lecture_utils.backend import keras
 from lecture_utils.models.lenet import SubSampling2D
 from lecture_utils.plots.labels import LABELS
 from lecture_utils.plots.style import LAYER_COLORS

@@ -370,8 +370,8 @@ field = Exercise(
 
 
 def _check_build(answer, rng):
-    from lecture_utils.backend import keras
     from lecture_utils.anatomy import receptive_field
+    from lecture_utils.backend import keras
 
     models = {}
     for size in 4 * rng.choice(np.arange(5, 12), size=2, replace=False):
