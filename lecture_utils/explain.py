@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from lecture_utils.backend import keras
-from lecture_utils.models._common import LocalResponseNormalization
+from lecture_utils.models.common import LocalResponseNormalization
 
 layers = keras.layers
 

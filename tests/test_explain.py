@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from lecture_utils import explain, models
 from lecture_utils.backend import keras
-from lecture_utils.models._common import LocalResponseNormalization
+from lecture_utils.models.common import LocalResponseNormalization
 
 layers = keras.layers
 

@@ -5,7 +5,7 @@ import pytest
 
 from lecture_utils import anatomy
 from lecture_utils.backend import keras
-from lecture_utils.models import _common
+from lecture_utils.models import common
 
 
 def ceil_mode_pool(maps, size=3, stride=2):
@@ -50,14 +50,14 @@ def noise(*shape, scale=1.0):
     [((32, 32, 3), 10, 1.0, 32), ([32, 40, 1], 1, 2, 32), ((32, 7, 3), 10, 0.01, (32, 7))],
 )
 def test_arguments_that_will_do_pass(arguments):
-    _common.check_arguments(*arguments)
+    common.check_arguments(*arguments)
 
 
 @pytest.mark.parametrize("shape", [(32, 32), (32, 32, 3, 1), 32, None, (32.0, 32, 3), (32, 32, 0)])
 def test_an_input_shape_has_three_whole_numbers(shape):
     message = r"input_shape must be \(height, width, channels\), .*, got "
     with pytest.raises(ValueError, match=message) as caught:
-        _common.check_arguments(shape, 10, 1.0, 32)
+        common.check_arguments(shape, 10, 1.0, 32)
     assert str(caught.value).endswith(repr(shape))
 
 
@@ -72,28 +72,28 @@ def test_an_input_shape_has_three_whole_numbers(shape):
 )
 def test_a_small_image_is_told_the_smallest(shape, smallest, needed):
     with pytest.raises(ValueError, match=rf"too small .* the smallest is {needed}$") as caught:
-        _common.check_arguments(shape, 10, 1.0, smallest)
+        common.check_arguments(shape, 10, 1.0, smallest)
     assert str(caught.value).startswith(f"input_shape {shape}")
 
 
 @pytest.mark.parametrize("classes", [0, -1, 2.0, "10", None, True])
 def test_classes_are_counted(classes):
     with pytest.raises(ValueError, match="classes must be a whole number above 0, got") as caught:
-        _common.check_arguments((32, 32, 3), classes, 1.0, 32)
+        common.check_arguments((32, 32, 3), classes, 1.0, 32)
     assert str(caught.value).endswith(repr(classes))
 
 
 @pytest.mark.parametrize("width", [0, -0.5, math.nan, math.inf, "1", None, True])
 def test_a_width_is_a_factor(width):
     with pytest.raises(ValueError, match=r"width must be a number above 0, .*, got") as caught:
-        _common.check_arguments((32, 32, 3), 10, width, 32)
+        common.check_arguments((32, 32, 3), 10, width, 32)
     assert str(caught.value).endswith(repr(width))
 
 
 def test_a_choice_is_one_of_the_choices():
-    _common.check_choice("shortcut", "B", ("A", "B"))
+    common.check_choice("shortcut", "B", ("A", "B"))
     with pytest.raises(ValueError, match=r"^shortcut must be one of 'A', 'B', got 'D'$"):
-        _common.check_choice("shortcut", "D", ("A", "B"))
+        common.check_choice("shortcut", "D", ("A", "B"))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_choice_is_one_of_the_choices():
     ],
 )
 def test_scaled(channels, width, multiple, expected):
-    assert _common.scaled(channels, width, multiple) == expected
+    assert common.scaled(channels, width, multiple) == expected
 
 
 # -------------------------------------------------------------------------------------- layers
@@ -119,7 +119,7 @@ def test_scaled(channels, width, multiple, expected):
 def test_pad_adds_the_same_on_each_side():
     maps = noise(1, 4, 5, 2)
     np.testing.assert_array_equal(
-        apply(_common.pad, maps, 1, name="conv"), np.pad(maps, [(0, 0), (1, 1), (1, 1), (0, 0)])
+        apply(common.pad, maps, 1, name="conv"), np.pad(maps, [(0, 0), (1, 1), (1, 1), (0, 0)])
     )
 
 
@@ -129,7 +129,7 @@ def test_max_pool_is_caffes(side, size, stride):
     for shape in ((side, side), (side, side + 1), (side + 3, side)):
         maps = noise(2, *shape, 3) - 2  # below zero nearly everywhere: no zero may come in
         np.testing.assert_array_equal(
-            apply(_common.max_pool, maps, size, stride, name="pool"),
+            apply(common.max_pool, maps, size, stride, name="pool"),
             ceil_mode_pool(maps, size, stride),
         )
 
@@ -137,14 +137,14 @@ def test_max_pool_is_caffes(side, size, stride):
 def test_max_pool_of_two_pixels_is_one_window():
     maps = noise(2, 2, 2, 3)
     np.testing.assert_array_equal(
-        apply(_common.max_pool, maps, 3, 2, name="pool"), maps.max(axis=(1, 2), keepdims=True)
+        apply(common.max_pool, maps, 3, 2, name="pool"), maps.max(axis=(1, 2), keepdims=True)
     )
 
 
 @pytest.mark.parametrize("shape", [(9, 9, 1), (8, 8, 1), (8, 9, 1), (9, 8, 1)])
 def test_anatomy_sees_the_windows_of_max_pool(shape):
     image = keras.Input(shape)
-    model = keras.Model(image, _common.max_pool(image, 3, 2, name="pool"))
+    model = keras.Model(image, common.max_pool(image, 3, 2, name="pool"))
     assert anatomy.receptive_field(model, "pool") == ((3, 3), (2, 2), (0, 0))
     cut_off = tuple(3 if side % 2 else 2 for side in shape[:2])
     assert anatomy.receptive_field(model, "pool", position=3).size == cut_off
@@ -152,7 +152,7 @@ def test_anatomy_sees_the_windows_of_max_pool(shape):
 
 def test_a_classifier_ends_with_logits_and_their_softmax():
     image = keras.Input((6,))
-    model = keras.Model(image, _common.classify(image, 4))
+    model = keras.Model(image, common.classify(image, 4))
     assert [layer.name for layer in model.layers[1:]] == ["logits", "probabilities"]
     logits = keras.Model(image, model.get_layer("logits").output)
     numbers = np.exp(np.asarray(logits(noise(5, 6)), dtype="float64"))
@@ -169,7 +169,7 @@ def test_a_classifier_ends_with_logits_and_their_softmax():
 def test_normalization_is_the_papers_formula(channels, n):
     maps = noise(2, 4, 5, channels, scale=50)  # large, so that alpha matters
     for options in ({}, {"k": 1.0, "alpha": 0.02, "beta": 0.5}):
-        layer = _common.LocalResponseNormalization(n=n, **options)
+        layer = common.LocalResponseNormalization(n=n, **options)
         np.testing.assert_allclose(
             layer(maps), normalize_responses(maps, n=n, **options), rtol=1e-5
         )
@@ -181,7 +181,7 @@ def test_an_even_number_of_channels_has_one_more_in_front(n):
     squares = np.pad(maps**2, [(0, 0)] * 3 + [(n, n)])  # zeros beyond the first and the last
     sums = sum(squares[..., n + shift :][..., :9] for shift in range(-n // 2, n // 2))
     np.testing.assert_allclose(
-        _common.LocalResponseNormalization(n=n)(maps), maps / (2 + 1e-4 * sums) ** 0.75, rtol=1e-5
+        common.LocalResponseNormalization(n=n)(maps), maps / (2 + 1e-4 * sums) ** 0.75, rtol=1e-5
     )
 
 
@@ -189,7 +189,7 @@ def test_an_even_number_of_channels_has_one_more_in_front(n):
 def test_normalization_is_tensorflows_with_a_radius_of_2(channels):
     tf = pytest.importorskip("tensorflow")
     maps = tf.constant(noise(2, 6, 5, channels, scale=50))
-    layer = _common.LocalResponseNormalization()
+    layer = common.LocalResponseNormalization()
     gradients = []
     for normalize in (
         layer,
@@ -208,7 +208,7 @@ def test_normalization_is_tensorflows_with_a_radius_of_2(channels):
 
 def test_normalization_is_stored_with_its_constants(tmp_path):
     image = keras.Input((4, 4, 6))
-    layer = _common.LocalResponseNormalization(k=1.0, n=3, alpha=0.02, beta=0.5, name="norm")
+    layer = common.LocalResponseNormalization(k=1.0, n=3, alpha=0.02, beta=0.5, name="norm")
     model = keras.Model(image, layer(image))
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
@@ -219,6 +219,6 @@ def test_normalization_is_stored_with_its_constants(tmp_path):
 
 def test_anatomy_knows_the_normalization():
     image = keras.Input((4, 4, 6))
-    model = keras.Model(image, _common.LocalResponseNormalization(name="norm")(image))
+    model = keras.Model(image, common.LocalResponseNormalization(name="norm")(image))
     assert anatomy.receptive_field(model, "norm") == ((1, 1), (1, 1), (0, 0))
     assert anatomy.count_macs(model) == 0

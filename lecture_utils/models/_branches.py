@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lecture_utils.backend import keras
-from lecture_utils.models._common import pad, scaled
+from lecture_utils.models.common import pad, scaled
 
 layers = keras.layers
 

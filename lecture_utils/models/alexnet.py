@@ -11,7 +11,7 @@ import math
 from typing import NamedTuple
 
 from lecture_utils.backend import keras
-from lecture_utils.models._common import (
+from lecture_utils.models.common import (
     LocalResponseNormalization,
     Shape,
     check_arguments,

@@ -16,7 +16,7 @@ import numpy as np
 
 from lecture_utils import datasets
 from lecture_utils.backend import keras
-from lecture_utils.models._common import Shape, check_arguments, check_choice, classify, scaled
+from lecture_utils.models.common import Shape, check_arguments, check_choice, classify, scaled
 
 layers = keras.layers
 

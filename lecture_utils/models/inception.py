@@ -28,7 +28,7 @@ from lecture_utils.models._branches import (
     conv_relu,
     present,
 )
-from lecture_utils.models._common import (
+from lecture_utils.models.common import (
     LocalResponseNormalization,
     Shape,
     check_arguments,

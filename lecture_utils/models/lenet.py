@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from lecture_utils.backend import keras
-from lecture_utils.models._common import Shape, check_arguments, check_choice, classify, scaled
+from lecture_utils.models.common import Shape, check_arguments, check_choice, classify, scaled
 
 layers = keras.layers
 

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from lecture_utils.backend import keras
-from lecture_utils.models._common import (
+from lecture_utils.models.common import (
     Shape,
     check_arguments,
     check_choice,

@@ -8,7 +8,7 @@ Source:
 from __future__ import annotations
 
 from lecture_utils.backend import keras
-from lecture_utils.models._common import Shape, check_arguments, check_choice, scaled
+from lecture_utils.models.common import Shape, check_arguments, check_choice, scaled
 
 layers = keras.layers
 

@@ -8,7 +8,7 @@ Source:
 from __future__ import annotations
 
 from lecture_utils.backend import keras
-from lecture_utils.models._common import Shape, check_arguments, classify, scaled
+from lecture_utils.models.common import Shape, check_arguments, classify, scaled
 
 layers = keras.layers
 
