@@ -1,0 +1,1 @@
+"""The exercises of the lectures: solutions with their likely mistakes beside them."""
