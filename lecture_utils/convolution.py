@@ -3,25 +3,18 @@
 Every function takes all windows of its input as one view and reduces each window to one number:
 a weighted sum (correlation), the largest value (max pooling) or the mean (average pooling).
 
-What `padding` means, on each axis:
-
-- `"valid"`: no padding, so that every window lies inside the input;
-- `"same"`: zeros such that there are ceil(size / stride) outputs. As in Keras, an odd number of
-  zeros puts the extra one after the input, so an even kernel, and often a stride above one, pads
-  unevenly (`numpy.convolve` and `scipy.signal` centre an even kernel differently);
-- `"full"`: zeros such that every window that touches the input counts;
-- a whole number: that many zeros on each side.
+What `padding` means stands in `lecture_utils.sizes`.
 
 Types: integers are summed as 64-bit integers, so that neither a `uint8` photo overflows nor an
 integer example turns into floats; floats keep their precision (`float32` with `float32`, or with
 `uint8`, gives `float32`). Max pooling keeps the type, average pooling of integers gives `float64`.
 """
 
-from numbers import Integral
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
+
+from lecture_utils.sizes import margins, output_size, per_axis
 
 __all__ = [
     "average_pool2d",
@@ -224,36 +217,6 @@ def average_pool2d(
     return sums / counts
 
 
-def output_size(
-    size: int, kernel: int, stride: int = 1, padding: int | str = "valid", dilation: int = 1
-) -> int:
-    """Count the places of a kernel on one axis: ⌊(I − F + 2P) / S⌋ + 1.
-
-    Args:
-        size: Pixels of the input (I).
-        kernel: Pixels of the kernel, which spans F = (kernel − 1) · dilation + 1 of the input.
-        stride: Pixels from one place to the next (S).
-        padding: "valid", "same", "full" or a number of pixels on each side (P).
-        dilation: Pixels from one kernel value to the next.
-
-    Returns:
-        Pixels of the output.
-
-    Raises:
-        ValueError: If an argument is not such a number, or the kernel has no place.
-
-    Example:
-        >>> output_size(227, kernel=11, stride=4)
-        55
-
-    Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning (2016),
-    arXiv:1603.07285; its figures show these sizes place by place.
-    """
-    _check_whole("size", size, least=1)
-    span, (before, after) = _fit("kernel", size, kernel, stride, padding, dilation)
-    return int((size - span + before + after) // stride + 1)
-
-
 def _windows(name, planes, kernel, stride, padding, dilation=1, fill="constant"):
     """View the last axes of an array as windows.
 
@@ -270,85 +233,30 @@ def _windows(name, planes, kernel, stride, padding, dilation=1, fill="constant")
         Shape (..., places on each axis, cells on each axis).
     """
     axes = len(kernel)
-    strides = _per_axis("stride", stride, axes)
-    paddings = _per_axis("padding", padding, axes)
-    dilations = _per_axis("dilation", dilation, axes)
-
+    strides = per_axis("stride", stride, axes)
+    paddings = per_axis("padding", padding, axes)
+    dilations = per_axis("dilation", dilation, axes)
     settings = zip(planes.shape[-axes:], kernel, strides, paddings, dilations, strict=True)
-    spans, margins = zip(*(_fit(name, *axis) for axis in settings), strict=True)
-    padded = np.pad(planes, [(0, 0)] * (planes.ndim - axes) + list(margins), mode=fill)
+    around = [margins(*axis, name=name) for axis in settings]
+    padded = np.pad(planes, [(0, 0)] * (planes.ndim - axes) + around, mode=fill)
+    spans = [(cells - 1) * gap + 1 for cells, gap in zip(kernel, dilations, strict=True)]
     windows = sliding_window_view(padded, spans, axis=tuple(range(-axes, 0)))
     return windows[..., *(slice(None, None, step) for step in strides + dilations)]
 
 
 def _pooling_windows(images, size, stride, padding, fill="constant"):
     """View images as windows, shape (batch, height, width, channels, rows, columns)."""
-    sizes = _per_axis("size", size, 2)
-    for cells, around in zip(sizes, _per_axis("padding", padding, 2), strict=True):
-        _check_whole("size", cells, least=1)
-        _check_padding(around)
-        if around == "full" or _is_whole(around, least=cells):
-            raise ValueError(
-                f"padding of pooling must leave a pixel in every window, got {around!r} for a "
-                f'window of {cells}: use "valid", "same" or a number below {cells}.'
-            )
-    channels_first = np.moveaxis(images, -1, 1)
+    sizes = per_axis("size", size, 2)
     stride = sizes if stride is None else stride
-    return np.moveaxis(_windows("size", channels_first, sizes, stride, padding, fill=fill), 1, 3)
-
-
-def _fit(name, size, kernel, stride, padding, dilation):
-    """Return what a kernel spans on one axis, and the padding before and after the input."""
-    _check_whole(name, kernel, least=1)
-    _check_whole("stride", stride, least=1)
-    _check_whole("dilation", dilation, least=1)
-    _check_padding(padding)
-    span = (kernel - 1) * dilation + 1
-    before, after = _margins(size, span, stride, padding)
-    if span > before + size + after:
-        raise ValueError(
-            f"{name} spans {span} on an axis that has {before + size + after}, padding included: "
-            f'use a smaller {name}, a larger input or padding="same".'
-        )
-    return span, (before, after)
-
-
-def _margins(size, span, stride, padding):
-    """Return how many cells to add before and after the input on one axis."""
-    if padding == "same":
-        places = -(-size // stride)  # rounded up
-        missing = max((places - 1) * stride + span - size, 0)
-        return missing // 2, missing - missing // 2
-    each_side = {"valid": 0, "full": span - 1}.get(padding, padding)
-    return each_side, each_side
-
-
-def _per_axis(name, value, axes):
-    """Return one value for each axis."""
-    if not isinstance(value, tuple | list):
-        return (value,) * axes
-    if len(value) != axes:
-        raise ValueError(f"{name} must be one value or one for each axis ({axes}), got {value!r}.")
-    return tuple(value)
-
-
-def _check_padding(padding):
-    if isinstance(padding, str) and padding in ("valid", "same", "full"):
-        return
-    if not _is_whole(padding, least=0):
-        raise ValueError(
-            'padding must be "valid", "same", "full" or a whole number of at least 0, '
-            f"got {padding!r}."
-        )
-
-
-def _check_whole(name, value, least):
-    if not _is_whole(value, least):
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}.")
-
-
-def _is_whole(value, least):
-    return isinstance(value, Integral) and not isinstance(value, bool) and value >= least
+    channels_first = np.moveaxis(images, -1, 1)
+    windows = _windows("size", channels_first, sizes, stride, padding, fill=fill)
+    for cells, around in zip(sizes, per_axis("padding", padding, 2), strict=True):
+        if around not in ("valid", "same") and (around == "full" or around >= cells):
+            raise ValueError(
+                f'padding of pooling must be "valid", "same" or a number below {cells}, so that '
+                f"every window holds a pixel, got {around!r}."
+            )
+    return np.moveaxis(windows, 1, 3)
 
 
 def _array(name, values, axes):

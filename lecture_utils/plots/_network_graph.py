@@ -204,10 +204,11 @@ def pooling_mode(node: Node) -> str:
 
 def read(model: Any) -> Network:
     """Read the graph of a model."""
-    from lecture_utils.anatomy import _trace  # loads Keras, which pictures of images do not need
+    # Loads Keras, which pictures of images do not need.
+    from lecture_utils.anatomy.graph import trace
 
     nodes: dict[Any, Node] = {}
-    for call in _trace(model):
+    for call in trace(model):
         inputs = [nodes[source] for source in call.inputs]
         kind = _kind(call.layer, [node.shape for node in inputs], call.shape[1:])
         nodes[call] = Node(call.name, kind, call.layer, call.shape[1:], inputs)

@@ -8,10 +8,11 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 
-from lecture_utils.convolution import _fit, correlate1d
+from lecture_utils.convolution import correlate1d
 from lecture_utils.plots._common import cell_font, cell_side, longest, number, numbers, wide
 from lecture_utils.plots.labels import LABELS
 from lecture_utils.plots.style import DONE, EMPTY, GREY, PADDING, RED, TAP
+from lecture_utils.sizes import margins
 
 MOST_CELLS = 24
 LONGEST_SUM = 4
@@ -53,7 +54,7 @@ class Slide1D:
         signal, kernel = wide(numbers(signal, "signal", [1])), wide(numbers(kernel, "kernel", [1]))
         kernel = kernel[::-1] if flip else kernel
         outputs = correlate1d(signal, kernel, stride, padding, dilation)
-        _, (before, after) = _fit("kernel", len(signal), len(kernel), stride, padding, dilation)
+        before, after = margins(len(signal), len(kernel), stride, padding, dilation)
         padded = np.pad(signal, (before, after))
         if len(padded) > MOST_CELLS:
             raise ValueError(

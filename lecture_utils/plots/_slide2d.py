@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from lecture_utils.convolution import _fit, _per_axis, correlate2d
+from lecture_utils.convolution import correlate2d
 from lecture_utils.plots._common import (
     cell_borders,
     cell_side,
@@ -21,6 +21,7 @@ from lecture_utils.plots._common import (
 )
 from lecture_utils.plots.labels import LABELS
 from lecture_utils.plots.style import EMPTY, GREY, PADDING, RED, TAP
+from lecture_utils.sizes import margins, per_axis
 
 MOST_CELLS = 40
 MOST_CELLS_WITH_NUMBERS = 9
@@ -45,16 +46,16 @@ class Slide2D:
         image, kernel = wide(numbers(image, "image", [2])), wide(numbers(kernel, "kernel", [2]))
         outputs = correlate2d(image, kernel, stride, padding, dilation)
         settings = {"stride": stride, "padding": padding, "dilation": dilation}
-        pairs = [_per_axis(name, value, 2) for name, value in settings.items()]
+        pairs = [per_axis(name, value, 2) for name, value in settings.items()]
         axes = zip(image.shape, kernel.shape, *pairs, strict=True)
-        margins = [_fit("kernel", *axis)[1] for axis in axes]
-        padded = np.pad(image, margins)
+        around = [margins(*axis) for axis in axes]
+        padded = np.pad(image, around)
         if max(padded.shape) > MOST_CELLS:
             raise ValueError(
                 f"image: at most {MOST_CELLS} rows and columns, padding included, can be told "
                 f"apart in a picture, not {padded.shape}; take a part, or every second pixel."
             )
-        before, after = zip(*margins, strict=True)
+        before, after = zip(*around, strict=True)
         return cls(padded, kernel, outputs, before, after, pairs[0], pairs[2])
 
     @property

@@ -1,0 +1,219 @@
+"""Which pixels of the input an output position depends on."""
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lecture_utils.anatomy.graph import Call, find, trace
+from lecture_utils.anatomy.kinds import Window, positions, windows
+from lecture_utils.backend import keras
+from lecture_utils.sizes import per_axis
+
+
+class ReceptiveField(NamedTuple):
+    """The window of the input that an output position depends on, one number per axis.
+
+    Attributes:
+        size: Pixels from the first to the last.
+        jump: Pixels between the windows of two neighbouring positions: a whole number, less than
+            one after upsampling, and 0 where every position depends on the whole map.
+        start: First pixel. Negative where the window begins in the padding.
+
+    Lecture 04 uses it, through `receptive_field`.
+    """
+
+    size: tuple[int, ...]
+    jump: tuple[int | float, ...]
+    start: tuple[int, ...]
+
+
+def receptive_field(
+    model: keras.Model,
+    layer: str | keras.layers.Layer,
+    position: int | tuple[int, ...] | None = None,
+) -> ReceptiveField:
+    """Find the window of input pixels that one output position of a layer depends on.
+
+    Without `position`, maps are taken to go on beyond their edges, as papers do: position 0 sees
+    pixels from `start` on, position i sees them from `start + i * jump` on. The windows of an
+    upsampled map can differ in size; `size` is the largest then.
+
+    With `position`, edges count: the answer spans exactly the pixels of the image that can change
+    this one value, and its `size` is 0 where there is nothing but padding to see.
+
+    A layer behind `Flatten` or global pooling has a single position that sees the whole map.
+    The same is true of each position behind a layer that mixes in a mean of the whole map.
+
+    Args:
+        model: A functional or sequential model. Axes between batch and channels are measured.
+        layer: A layer, or its name; `"model/layer"` for a layer in a nested model.
+        position: Indices into the layer's output map, one for each axis or one for all; 0 behind
+            `Flatten`.
+
+    Returns:
+        Size, jump and start in input pixels, each a tuple with one number per axis.
+
+    Raises:
+        ValueError: If a layer on the way to the input is not supported, if the layer is used
+            twice with different windows, or if `model`, `layer` or `position` do not fit.
+
+    Example:
+        >>> x = image = keras.Input((28, 28, 1))
+        >>> x = keras.layers.Conv2D(32, 3, padding="same")(x)
+        >>> x = keras.layers.MaxPooling2D(2, name="pool")(x)
+        >>> receptive_field(keras.Model(image, x), "pool")
+        ReceptiveField(size=(4, 4), jump=(2, 2), start=(-1, -1))
+
+    Source: Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks
+    (Distill, 2019), does this with recurrences, for layers that do not upsample.
+
+    Lecture 04 builds it by hand.
+    """
+    calls = trace(model)
+    fields = {_field(call, calls, position) for call in find(calls, layer)}
+    if len(fields) > 1:
+        raise ValueError(
+            f"layer must see one window, got {layer!r}, which is used {len(fields)} times and sees "
+            f"{', '.join(map(str, fields))}: ask for a layer that follows it."
+        )
+    return fields.pop()
+
+
+class _Edge(NamedTuple):
+    """A call, one of the calls that it reads, and its windows there."""
+
+    call: Call
+    source: Call
+    windows: list[Window]
+
+
+def _field(call: Call, calls: list[Call], position: int | tuple[int, ...] | None) -> ReceptiveField:
+    image, edges = _edges(call, calls)
+    axes = range(len(image.shape) - 2)
+    size, jump, start = zip(*(_axis_field(call, image, edges, axis) for axis in axes), strict=True)
+    if position is not None:
+        size, start = _pixels(call, image, edges, position)
+    return ReceptiveField(size, jump, start)
+
+
+def _edges(call: Call, calls: list[Call]) -> tuple[Call, list[_Edge]]:
+    """Return the input that a call depends on, and the edges from the call back to it."""
+    order = []
+    reached = {call}
+    for reader in reversed(calls):
+        if reader in reached:
+            order.append(reader)
+            reached.update(reader.inputs)
+    images = [reader for reader in order if not reader.inputs]
+    if len(images) > 1:
+        names = ", ".join(repr(image.name) for image in images)
+        raise ValueError(
+            f"{call} must depend on a single input, got {names}: ask for a layer before they meet."
+        )
+    axes = len(images[0].shape) - 2
+    if axes < 1:
+        raise ValueError(
+            f"the input of {call} must have axes between batch and channels, as in "
+            f"(None, 28, 28, 1), got shape {images[0].shape}."
+        )
+    return images[0], [
+        _Edge(reader, source, windows(reader, source, axes))
+        for reader in order
+        for source in reader.inputs
+    ]
+
+
+def _walk_back(edges: list[_Edge], call: Call, value: Any, read: Callable, join: Callable) -> dict:
+    """Carry a value from a call back to all that it depends on.
+
+    Args:
+        edges: From the call to the input; each edge after those that lead to it.
+        call: Where to begin.
+        value: The call's value.
+        read: Gives the value of an edge's source, from the edge and the value of its call.
+        join: Makes one of two values, where several calls read the same source.
+
+    Returns:
+        The value of each call.
+    """
+    values = {call: value}
+    for edge in edges:
+        seen = read(edge, values[edge.call])
+        old = values.get(edge.source)
+        values[edge.source] = seen if old is None else join(old, seen)
+    return values
+
+
+def _axis_field(
+    call: Call, image: Call, edges: list[_Edge], axis: int
+) -> tuple[int, int | float, int]:
+    """Return size, jump and start along one axis."""
+
+    def moves(edge: _Edge, steps: set[Fraction]) -> set[Fraction]:
+        return {step * edge.windows[axis].step for step in steps}
+
+    def reads(edge: _Edge, span: tuple[int, int]) -> tuple[int, int]:
+        read = edge.windows[axis].read
+        return read(span[0])[0], read(span[1])[-1]
+
+    def hull(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+        return min(a[0], b[0]), max(a[1], b[1])
+
+    steps = _walk_back(edges, call, {Fraction(1)}, moves, set.union)
+    if 0 in steps[image]:
+        jump = Fraction(0)
+        asked = [(0, positions(call, len(image.shape) - 2)[axis] - 1)]
+    elif len(steps[image]) == 1:
+        (jump,) = steps[image]
+        # Windows repeat after as many positions as make a whole number of steps in every map.
+        period = math.lcm(*(step.denominator for each in steps.values() for step in each))
+        asked = [(i, i) for i in range(period)]
+    else:
+        raise ValueError(
+            f"{call} must join branches that move by the same step, got steps of "
+            f"{', '.join(map(str, sorted(steps[image])))} pixels: it has no single window."
+        )
+    spans = [_walk_back(edges, call, span, reads, hull)[image] for span in asked]
+    size = max(last - first + 1 for first, last in spans)
+    return size, int(jump) if jump.denominator == 1 else float(jump), spans[0][0]
+
+
+def _pixels(
+    call: Call, image: Call, edges: list[_Edge], position: int | tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return size and first pixel of what a single position depends on, edges respected."""
+    axes = len(image.shape) - 2
+    sizes = positions(call, axes)
+    indices = per_axis("position", position, axes)
+    if not all(i in range(n) for i, n in zip(indices, sizes, strict=True)):
+        raise ValueError(
+            f"position must be an index into each axis of {call}, whose map has {sizes} "
+            f"positions, got {position!r}."
+        )
+
+    def reads(edge: _Edge, mask: np.ndarray) -> np.ndarray:
+        inputs = positions(edge.source, axes)
+        for axis, (window, large) in enumerate(zip(edge.windows, inputs, strict=True)):
+            table = _dependence(window, mask.shape[axis], large)
+            mask = np.moveaxis(np.tensordot(table, mask, axes=(0, axis)), 0, axis) > 0
+        return mask
+
+    chosen = np.zeros(sizes)
+    chosen[tuple(map(int, indices))] = 1
+    pixels = np.nonzero(_walk_back(edges, call, chosen, reads, np.logical_or)[image])
+    if not pixels[0].size:
+        return (0,) * axes, (0,) * axes
+    start = tuple(int(axis.min()) for axis in pixels)
+    size = tuple(int(np.ptp(axis)) + 1 for axis in pixels)
+    return size, start
+
+
+def _dependence(window: Window, outputs: int, inputs: int) -> np.ndarray:
+    """Return a table (outputs, inputs), 1 where an output position reads an input position."""
+    table = np.zeros((outputs, inputs))
+    for i in range(outputs):
+        table[i, [j for j in window.read(i) if 0 <= j < inputs]] = 1
+    return table

@@ -1,0 +1,195 @@
+"""The graph of a model: each use of a layer, in the order of computation.
+
+A layer is looked up here and nowhere else, with `trace` and `find`: so nested models, layers that
+are used twice and the names that `layer_table` prints mean the same to every function.
+"""
+
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lecture_utils.backend import keras, without_weights
+
+
+def blueprint(builder: Callable[..., keras.Model], *arguments: Any, **options: Any) -> keras.Model:
+    """Build a network's graph without its weights: to count and to draw it, not to run it.
+
+    VGG-19 has 575 MB of weights; its blueprint is there in a fraction of a second and takes none.
+
+    Args:
+        builder: Returns a functional model, such as `models.vgg19`.
+        *arguments: Given to the builder.
+        **options: Given to the builder.
+
+    Returns:
+        The builder's model. Layers and shapes are there, values of weights are not.
+
+    Example:
+        >>> from lecture_utils import models
+        >>> f"{blueprint(models.vgg19).count_params():,}"
+        '143,667,240'
+
+    Lecture 07 uses it.
+    """
+    with without_weights():
+        return builder(*arguments, **options)
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """One use of a layer, and so one tensor: the layer's output.
+
+    Attributes:
+        name: Name of the layer; a layer of a nested model is called `model/layer`.
+        layer: The layer, or an operation of `keras.ops`.
+        inputs: The calls whose outputs it reads.
+        shape: Shape of its output, the batch axis (None) first.
+
+    Lecture 04 uses it, through `layer_table`.
+    """
+
+    name: str
+    layer: Any
+    inputs: tuple["Call", ...]
+    shape: tuple[int | None, ...]
+
+    @property
+    def kind(self) -> str:
+        """Name of the layer's class."""
+        return type(self.layer).__name__
+
+    @property
+    def anatomy(self) -> dict[str, Any] | None:
+        """What a layer of your own says about itself, complete; None if it says nothing."""
+        if not hasattr(self.layer, "anatomy"):
+            return None
+        given = self.layer.anatomy
+        required, optional = {"size", "macs"}, {"stride": 1, "dilation": 1, "padding": "valid"}
+        if not isinstance(given, dict) or not required <= given.keys() <= required | set(optional):
+            raise ValueError(
+                f"{self} must have an `anatomy` dictionary with size, macs and, where needed, "
+                f"stride, dilation and padding, got {given!r}."
+            )
+        return optional | given
+
+    def __str__(self) -> str:
+        return f"layer {self.name!r} ({self.kind})"
+
+
+def trace(model: keras.Model) -> list[Call]:
+    """List a model's calls, each after those that it reads from.
+
+    Nested models are opened, unless they have an `anatomy` of their own. A layer that is used twice
+    has two calls of the same name.
+
+    Args:
+        model: A functional or sequential model whose input shape is known.
+
+    Returns:
+        The calls, those of the inputs first.
+
+    Raises:
+        ValueError: If the model has no graph or unknown sizes, or a layer has several outputs or
+            channels that come first.
+
+    Lecture 04 uses it, through `layer_table`.
+    """
+    if not isinstance(model, keras.Model) or _graph(model) is None:
+        raise ValueError(
+            f"model must be a keras.Model with a graph of layers, got {model!r}: give a sequential "
+            "model an input shape (`keras.Input` as its first entry), write another one with the "
+            "functional API."
+        )
+    calls = []
+    for tensor in model.inputs:
+        layer = tensor._keras_history.operation
+        if None in tensor.shape[1:]:
+            raise ValueError(
+                f"the input {layer.name!r} of model {model.name!r} must have known sizes, got "
+                f"shape {tensor.shape}: build the model for one size, like "
+                "keras.Input((224, 224, 3))."
+            )
+        calls.append(Call(layer.name, layer, (), tensor.shape))
+    _trace_into(calls, model, list(calls), "")
+    return calls
+
+
+def find(calls: list[Call], layer: str | keras.layers.Layer) -> list[Call]:
+    """Find the calls of a layer.
+
+    Args:
+        calls: What `trace` gave.
+        layer: The layer, or the name that `layer_table` prints.
+
+    Returns:
+        All its calls, at least one.
+
+    Raises:
+        ValueError: If there is none; the message says which names are near.
+
+    Lecture 04 uses it, through `receptive_field`.
+    """
+    found = [call for call in calls if layer is call.layer or layer == call.name]
+    if not found:
+        name = str(getattr(layer, "name", layer))
+        names = list(dict.fromkeys(call.name for call in calls))
+        inside = [known for known in names if known.startswith(f"{name}/")]
+        near = inside or difflib.get_close_matches(name, names, cutoff=0.4) or names
+        raise ValueError(
+            f"layer must be a layer of the model or its name, got {layer!r}: names that could be "
+            f"meant are {', '.join(map(repr, near[:5]))}."
+        )
+    return found
+
+
+def _graph(model: Any) -> Any:
+    """Return the Keras object that holds a model's nodes, None if there is none."""
+    graph = getattr(model, "_functional", model)  # a sequential model wraps a functional one
+    return graph if hasattr(graph, "_nodes_by_depth") else None
+
+
+def _trace_into(
+    calls: list[Call], model: keras.Model, inputs: list[Call], prefix: str
+) -> list[Call]:
+    """Append the calls of a model that is applied to `inputs`; return those of its outputs."""
+    produced = dict(zip(map(id, model.inputs), inputs, strict=True))
+    for node in _nodes(model):
+        sources = [produced[id(tensor)] for tensor in node.input_tensors]
+        layer = node.operation
+        if _graph(layer) is not None and not hasattr(layer, "anatomy"):
+            outputs = _trace_into(calls, layer, sources, f"{prefix}{layer.name}/")
+        else:
+            outputs = [_call(node, sources, prefix)]
+            calls.extend(outputs)
+        produced.update(zip(map(id, node.outputs), outputs, strict=True))
+    return [produced[id(tensor)] for tensor in model.outputs]
+
+
+def _nodes(model: keras.Model) -> Iterator[Any]:
+    """Yield Keras's records of the calls in a model, in the order of computation."""
+    by_depth = _graph(model)._nodes_by_depth
+    for depth in sorted(by_depth, reverse=True):
+        yield from (node for node in by_depth[depth] if not node.is_input)
+
+
+def _call(node: Any, sources: list[Call], prefix: str) -> Call:
+    layer = node.operation
+    outputs = node.outputs
+    # A nested model may be applied to another size than the one that it was built for.
+    if any(s.shape[1:] != t.shape[1:] for s, t in zip(sources, node.input_tensors, strict=True)):
+        actual = {
+            id(tensor): keras.KerasTensor(source.shape, tensor.dtype)
+            for source, tensor in zip(sources, node.input_tensors, strict=True)
+        }
+        arguments, keywords = node.arguments.fill_in(actual)
+        outputs = keras.tree.flatten(layer.compute_output_spec(*arguments, **keywords))
+    call = Call(f"{prefix}{layer.name}", layer, tuple(sources), outputs[0].shape)
+    if len(outputs) > 1:
+        raise ValueError(f"{call} must have one output, got {len(outputs)}.")
+    if getattr(layer, "data_format", None) == "channels_first":
+        raise ValueError(
+            f"{call} must have the data_format 'channels_last', images of shape (batch, height, "
+            "width, channels), got 'channels_first'."
+        )
+    return call

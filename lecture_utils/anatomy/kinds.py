@@ -1,0 +1,268 @@
+"""What each kind of layer reads: the window of its input that one output position depends on."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lecture_utils.anatomy.graph import Call
+from lecture_utils.backend import keras
+from lecture_utils.sizes import margins, output_size, per_axis
+
+layers = keras.layers
+
+Sizes = tuple[int, ...]  # pixels per axis
+
+
+class Window(NamedTuple):
+    """What a layer reads along one axis of one input.
+
+    Attributes:
+        read: Gives for an output position the input positions that its value depends on. Both
+            its first and its last position grow with the output position.
+        step: Input positions from the window of one output position to that of the next.
+
+    Lecture 04 uses it, through `receptive_field`.
+    """
+
+    read: Callable[[int], range]
+    step: Fraction
+
+
+def windows(call: Call, source: Call, axes: int) -> list[Window]:
+    """Return what a call reads of one of its inputs.
+
+    Args:
+        call: The call.
+        source: One of its inputs.
+        axes: Number of axes of the model's input, between batch and channels.
+
+    Returns:
+        A window for each axis.
+
+    Raises:
+        ValueError: If the layer is not known, or reads no window.
+
+    Lecture 04 uses it, through `receptive_field`.
+    """
+    before, after = positions(source, axes), positions(call, axes)
+    if call.anatomy is not None:
+        return _declared(call, before, after)
+    check_known(call)
+    kind = type(call.layer)
+    along_channels = kind not in _WITH_AXIS or all(
+        axis in (-1, len(call.shape) - 1) for axis in np.ravel(call.layer.axis)
+    )
+    found = _RULE_OF[kind](call.layer, before, after)
+    if found is None or not along_channels:
+        raise ValueError(
+            f"{call} must read one window of its input for each output position, got settings with "
+            "which it does not: ask for a layer before it."
+        )
+    return found
+
+
+def positions(call: Call, axes: int) -> Sizes:
+    """Return the positions per axis of a call's output: one on each axis of a vector.
+
+    Lecture 04 uses it, through `receptive_field`.
+    """
+    if len(call.shape) == 2:
+        return (1,) * axes
+    if len(call.shape) != axes + 2:
+        raise ValueError(
+            f"{call} must have an output with as many axes between batch and channels as the "
+            f"input, {axes}, got shape {call.shape}."
+        )
+    return call.shape[1:-1]
+
+
+def check_known(call: Call) -> None:
+    """Raise a ValueError if a layer is neither of a known kind nor has an `anatomy`.
+
+    Lecture 04 uses it, through `layer_table`.
+    """
+    if call.anatomy is None and type(call.layer) not in _RULE_OF:
+        advice = (
+            "one of your own is understood when it has an attribute `anatomy`, which the text of "
+            "lecture_utils.anatomy describes"
+            if isinstance(call.layer, layers.Layer)
+            else "it is an operation of keras.ops, use a layer of keras.layers in its place"
+        )
+        raise ValueError(f"{call} must be of a kind that is known here, got {call.kind}: {advice}.")
+
+
+def _sliding(size: int, stride: int = 1, dilation: int = 1, before: int = 0) -> Window:
+    """Describe a convolution or pooling with `before` positions of padding in front."""
+    reach = (size - 1) * dilation
+
+    def read(i: int) -> range:
+        first = i * stride - before
+        return range(first, first + reach + 1, dilation)
+
+    return Window(read, Fraction(stride))
+
+
+def _transposed(size: int, stride: int, before: int) -> Window:
+    """Describe the inputs whose windows hold output i, in a convolution from output to input."""
+
+    def read(i: int) -> range:
+        first = -((size - 1 - i - before) // stride)  # rounded up
+        return range(first, (i + before) // stride + 1)
+
+    return Window(read, Fraction(1, stride))
+
+
+def _nearest(factor: int) -> Window:
+    return Window(lambda i: range(i // factor, i // factor + 1), Fraction(1, factor))
+
+
+def _bilinear(factor: int) -> Window:
+    def read(i: int) -> range:
+        # The middle of output pixel i lies at (i + 1/2) / factor - 1/2 between input pixels.
+        first, rest = divmod(2 * i + 1 - factor, 2 * factor)
+        return range(first, first + (2 if rest else 1))
+
+    return Window(read, Fraction(1, factor))
+
+
+def _whole(size: int) -> Window:
+    return Window(lambda i: range(size), Fraction(0))
+
+
+# A rule gives the windows of a layer, one for each axis. It gets the layer and the sizes of one
+# input and of the output; a vector counts as a map with a single position. Where a layer's settings
+# make of it something other than a window, the rule gives None.
+
+
+def _slide(
+    before: Sizes, size: Any, stride: Any, padding: Any = "valid", dilation: Any = 1
+) -> list[Window]:
+    """Return windows from settings, each one value or one for each axis."""
+    padding = "full" if padding == "causal" else padding  # the same zeros in front
+    names = ("size", "stride", "padding", "dilation")
+    settings = zip(names, (size, stride, padding, dilation), strict=True)
+    each = (per_axis(name, value, len(before)) for name, value in settings)
+    return [
+        _sliding(size, stride, dilation, margins(pixels, size, stride, padding, dilation)[0])
+        for pixels, size, stride, padding, dilation in zip(before, *each, strict=True)
+    ]
+
+
+def _declared(call: Call, before: Sizes, after: Sizes) -> list[Window]:
+    settings = [call.anatomy[name] for name in ("size", "stride", "padding", "dilation")]
+    each = (per_axis("anatomy", value, len(before)) for value in settings)
+    expected = tuple(output_size(*axis) for axis in zip(before, *each, strict=True))
+    if expected != after:
+        raise ValueError(
+            f"{call} must declare a window that has {after} positions on its input of {before} "
+            f"pixels, as its output has, got {expected}: correct its `anatomy`, "
+            f"{call.layer.anatomy!r}."
+        )
+    return _slide(before, *settings)
+
+
+def _convolution(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
+    return _slide(before, layer.kernel_size, layer.strides, layer.padding, layer.dilation_rate)
+
+
+def _pooling(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
+    return _slide(before, layer.pool_size, layer.strides, layer.padding)
+
+
+def _transposed_convolution(layer: Any, before: Sizes, after: Sizes) -> list[Window] | None:
+    found = []
+    for size, stride, dilation, small, large in zip(
+        layer.kernel_size, layer.strides, layer.dilation_rate, before, after, strict=True
+    ):
+        # A kernel smaller than the stride leaves outputs that depend on nothing. TensorFlow has
+        # no dilated kernel for processors, so that there is nothing to check a rule with.
+        if size < stride or dilation > 1:
+            return None
+        cut = max((small - 1) * stride + size - large, 0) // 2 if layer.padding == "same" else 0
+        found.append(_transposed(size, stride, cut))
+    return found
+
+
+def _upsampling(layer: Any, before: Sizes, after: Sizes) -> list[Window] | None:
+    window = {"nearest": _nearest, "bilinear": _bilinear}.get(
+        getattr(layer, "interpolation", "nearest")
+    )
+    return window and [window(factor) for factor in per_axis("size", layer.size, len(before))]
+
+
+def _shift(pairs: Any, sign: int) -> list[Window]:
+    """Move a map by the first number of each (before, after) pair, a bare pair on one axis."""
+    return [_sliding(1, before=sign * first) for first, _ in np.reshape(pairs, (-1, 2)).tolist()]
+
+
+def _zero_padding(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
+    return _shift(layer.padding, 1)
+
+
+def _cropping(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
+    return _shift(layer.cropping, -1)
+
+
+def _whole_map(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
+    return [_whole(size) for size in before]
+
+
+def _pointwise(layer: Any, before: Sizes, after: Sizes) -> list[Window] | None:
+    return [_sliding(1) for _ in before] if before == after else None
+
+
+def _reshaping(layer: Any, before: Sizes, after: Sizes) -> list[Window] | None:
+    """A single position, like that of a vector, holds all that was there."""
+    rule = _whole_map if set(after) == {1} else _pointwise
+    return rule(layer, before, after)
+
+
+def _merging(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
+    """An axis of size 1 is spread over the output's axis, as in NumPy."""
+    return [
+        _sliding(1) if small == large else _whole(small)
+        for small, large in zip(before, after, strict=True)
+    ]
+
+
+def _no_window(layer: Any, before: Sizes, after: Sizes) -> None:
+    """Stand for layers that cost nothing, but do not look through a window."""
+
+
+# The layers of Keras by rule; # stands for 1 and for 2 axes.
+_KINDS = {
+    _convolution: "Conv#D DepthwiseConv#D SeparableConv#D",
+    _transposed_convolution: "Conv#DTranspose",
+    _pooling: "MaxPooling#D AveragePooling#D",
+    _upsampling: "UpSampling#D",
+    _zero_padding: "ZeroPadding#D",
+    _cropping: "Cropping#D",
+    _whole_map: "GlobalAveragePooling#D GlobalMaxPooling#D Flatten GroupNormalization",
+    _pointwise: (
+        "InputLayer Dense Identity Concatenate ActivityRegularization "
+        "Activation ReLU LeakyReLU PReLU ELU Softmax "
+        "BatchNormalization LayerNormalization RMSNormalization UnitNormalization "
+        "Normalization Rescaling "
+        "Dropout SpatialDropout#D AlphaDropout GaussianDropout GaussianNoise "
+        # These change a picture in training only.
+        "RandomFlip RandomRotation RandomTranslation RandomZoom RandomContrast RandomBrightness"
+    ),
+    _reshaping: "Reshape",
+    _merging: "Add Subtract Multiply Average Maximum Minimum",
+    _no_window: "Permute RepeatVector Resizing CenterCrop RandomCrop",
+}
+# Exact classes: a subclass may do something else.
+_RULE_OF = {
+    getattr(layers, name.replace("#", axes)): rule
+    for rule, names in _KINDS.items()
+    for name in names.split()
+    for axes in "12"
+}
+
+# Pointwise only while they work along channels.
+_WITH_AXIS = {
+    *(layers.Concatenate, layers.Softmax),
+    *(layers.LayerNormalization, layers.RMSNormalization, layers.UnitNormalization),
+}
