@@ -1,0 +1,92 @@
+"""Mutants: a solution changed in one place, as a student might have written it by mistake."""
+
+import ast
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from lecture_exercises.exercise import Exercise
+
+COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
+COMPARISONS |= {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
+OPERATIONS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult}
+NAMES = {"min": "max", "max": "min", "argmin": "argmax", "argmax": "argmin"}
+NAMES |= {"mean": "sum", "sum": "mean", "any": "all", "all": "any", "height": "width"}
+NAMES |= {"width": "height", "rows": "columns", "columns": "rows", "top": "left", "left": "top"}
+
+
+def mutants(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """Yield for each mutant of a solution what was changed, and its source."""
+    tree = ast.parse(exercise.source)
+    nodes = list(ast.walk(tree))
+    for number, node in enumerate(nodes):
+        for changed in _changes(node):
+            copied = copy.deepcopy(tree)
+            _replace(copied, list(ast.walk(copied))[number], changed)
+            place = f"line {node.lineno}" if hasattr(node, "lineno") else "somewhere"
+            yield f"{place}: {ast.unparse(node)} -> {ast.unparse(changed)}", ast.unparse(copied)
+    if not exercise.value and exercise.cases:
+        yield from _first_case(exercise, tree)
+
+
+def _changes(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what a node may become."""
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        yield ast.Constant(node.value + 1)
+        if node.value:
+            yield ast.Constant(node.value - 1)
+    elif isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
+        yield ast.Compare(node.left, [COMPARISONS[type(node.ops[0])]()], node.comparators)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
+        yield ast.BinOp(node.left, ast.Div(), node.right)
+        up = ast.BinOp(ast.UnaryOp(ast.USub(), node.left), ast.FloorDiv(), node.right)
+        yield ast.UnaryOp(ast.USub(), up)
+    elif isinstance(node, ast.BinOp) and type(node.op) in OPERATIONS:
+        yield ast.BinOp(node.left, OPERATIONS[type(node.op)](), node.right)
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in NAMES:
+        yield ast.Name(NAMES[node.id], ast.Load())
+    elif isinstance(node, ast.Attribute) and node.attr in NAMES:
+        yield ast.Attribute(node.value, NAMES[node.attr], node.ctx)
+    elif isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) == 2:
+        one, two = node.elts
+        if ast.dump(one) != ast.dump(two):
+            yield from (
+                ast.Tuple(pair, ast.Load()) for pair in ([one, one], [two, two], [two, one])
+            )
+    elif isinstance(node, ast.Return) and node.value and not _builds_network(node):
+        yield ast.Return(ast.parse(f"_whole({ast.unparse(node.value)})", mode="eval").body)
+
+
+def _builds_network(node: ast.AST) -> bool:
+    return any(word in ast.unparse(node) for word in ("keras", "layers"))
+
+
+def _first_case(exercise: Exercise, tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Take each whole number among the arguments for what it is in the first case."""
+    first = next(iter(exercise.cases(np.random.default_rng(0))))
+    function = tree.body[0]
+    for name, value in zip((a.arg for a in function.args.args), first, strict=True):
+        if isinstance(value, int | np.integer):
+            copied = copy.deepcopy(tree)
+            copied.body[0].body.insert(0, ast.parse(f"{name} = {value}").body[0])
+            yield f"{name} = {value}", ast.unparse(copied)
+
+
+def _replace(tree: ast.AST, old: ast.AST, new: ast.AST) -> None:
+    for parent in ast.walk(tree):
+        for field, value in ast.iter_fields(parent):
+            if value is old:
+                setattr(parent, field, new)
+            elif isinstance(value, list):
+                value[:] = [new if item is old else item for item in value]
+    ast.fix_missing_locations(tree)
+
+
+def whole(result: Any) -> Any:
+    """Cut off the fractions of a result, as an array of whole numbers does."""
+    if isinstance(result, tuple | list):
+        return type(result)(whole(part) for part in result)
+    array = np.asarray(result)
+    return array.astype(int) if array.dtype.kind == "f" else result
