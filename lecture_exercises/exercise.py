@@ -2,6 +2,7 @@
 
 import inspect
 import random
+import re
 import textwrap
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -107,7 +108,9 @@ class Exercise:
             if all(same(g, self.result(mistake, c)) for g, c in zip(given, cases, strict=True)):
                 break
         else:
-            reason = self.tell(given[wrong], *cases[wrong]) or apart(given[wrong], right[wrong])
+            failed = isinstance(given[wrong], Failure) and given[wrong]
+            reason = failed or self.tell(given[wrong], *cases[wrong])
+            reason = reason or apart(given[wrong], right[wrong])
         raise Mistake(f"For {told}: {reason}" if told else reason[0].upper() + reason[1:])
 
     def variants(self) -> Iterator[tuple[str, Callable]]:
@@ -168,7 +171,12 @@ def plain(result: Any) -> Any:
         return np.array(parts) if numbers else parts
     if isinstance(result, keras.Model | str | dict):
         return result
-    return keras.ops.convert_to_numpy(result) if keras.ops.is_tensor(result) else np.asarray(result)
+    array = (
+        keras.ops.convert_to_numpy(result) if keras.ops.is_tensor(result) else np.asarray(result)
+    )
+    if array.dtype == object:
+        raise TypeError("numbers are expected")
+    return array
 
 
 def same(one: Any, two: Any) -> bool:
@@ -184,13 +192,11 @@ def same(one: Any, two: Any) -> bool:
         return False
     if two.dtype.kind != "f":
         return bool(np.array_equal(one, two))
-    return bool(np.all(np.abs(one - two) <= 1e-5 * np.abs(two) + 2e-6 * np.abs(two).max(initial=0)))
+    return bool(np.all(np.abs(one - two) <= 5e-6 * np.abs(two) + 2e-6 * np.abs(two).max(initial=0)))
 
 
 def apart(given: Any, right: Any) -> str:
     """Say in what a result differs from the right one, with the digits that it takes."""
-    if isinstance(given, Failure):
-        return given
     if isinstance(given, keras.Model) and isinstance(right, keras.Model):
         return difference(given, right)
     if isinstance(given, np.ndarray) and isinstance(right, np.ndarray):
@@ -215,4 +221,5 @@ def show(value: Any) -> str:
         return "a function" if value.__name__ == "<lambda>" else f"the function `{value.__name__}`"
     if isinstance(value, keras.layers.Layer):
         return f"a {type(value).__name__}"
-    return f"of length {len(value)}" if len(repr(value)) > 200 else repr(value)
+    shown = re.sub(r" at 0x\w+", "", repr(value))
+    return f"of length {len(value)}" if len(shown) > 200 and np.iterable(value) else shown[:200]
