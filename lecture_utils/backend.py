@@ -79,6 +79,8 @@ def without_weights():
     Keras keeps a list of the weights that it has put off, and fills all of them the next time that
     it works out the shape of a layer. So what is put off here is taken off the list: VGG-19 would
     otherwise take its 575 MB when nobody thinks of it any more.
+
+    Lecture 07 uses it, through `blueprint`.
     """
     from keras.src.backend.common import global_state
 
@@ -88,6 +90,3 @@ def without_weights():
             yield
     finally:
         global_state.set_global_attribute("uninitialized_variables", waiting)
-
-
-__all__ = ["keras", "without_weights"]

@@ -3,7 +3,8 @@
 Every function takes all windows of its input as one view and reduces each window to one number:
 a weighted sum (correlation), the largest value (max pooling) or the mean (average pooling).
 
-What `padding` means stands in `lecture_utils.sizes`.
+What the words for `padding` mean stands in `lecture_utils.sizes`. A ValueError names an argument
+that has a wrong shape or value, or says that no window fits.
 
 Types: integers are summed as 64-bit integers, so that neither a `uint8` photo overflows nor an
 integer example turns into floats; floats keep their precision (`float32` with `float32`, or with
@@ -14,18 +15,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
-from lecture_utils.sizes import margins, output_size, per_axis
-
-__all__ = [
-    "average_pool2d",
-    "conv2d",
-    "convolve1d",
-    "convolve2d",
-    "correlate1d",
-    "correlate2d",
-    "max_pool2d",
-    "output_size",
-]
+from lecture_utils.sizes import margins, per_axis
+from lecture_utils.sizes import output_size as output_size  # one of the lecture's formulas, too
 
 SIGNAL = ("samples",)
 IMAGE = ("height", "width")
@@ -52,12 +43,11 @@ def correlate1d(
     Returns:
         Shape (output_size(samples, kernel size, stride, padding, dilation),).
 
-    Raises:
-        ValueError: If an argument has a wrong shape or value, or no window fits.
-
     Example:
         >>> correlate1d([0, 0, 1, 2, 2], [-1, 1])
         array([0, 1, 1, 0])
+
+    Lecture 02 builds it by hand.
     """
     signal, kernel = _same_type(_array("signal", signal, SIGNAL), _array("kernel", kernel, SIGNAL))
     windows = _windows("kernel", signal, kernel.shape, stride, padding, dilation)
@@ -75,6 +65,8 @@ def convolve1d(
 
     With `padding="full"` it is the convolution of mathematics, Σₘ signal[i − m] kernel[m], in
     which signal and kernel can change places.
+
+    Lecture 02 builds it by hand.
     """
     return correlate1d(signal, np.flip(kernel), stride, padding, dilation)
 
@@ -98,14 +90,13 @@ def correlate2d(
     Returns:
         The response map, shape (height, width), each as `output_size` says.
 
-    Raises:
-        ValueError: If an argument has a wrong shape or value, or no window fits.
-
     Example:
         >>> correlate2d([[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[-1, 1]])
         array([[1, 1],
                [1, 1],
                [1, 1]])
+
+    Lecture 03 builds it by hand.
     """
     image, kernel = _same_type(_array("image", image, IMAGE), _array("kernel", kernel, IMAGE))
     windows = _windows("kernel", image, kernel.shape, stride, padding, dilation)
@@ -119,7 +110,10 @@ def convolve2d(
     padding: int | str | tuple[int, int] = "valid",
     dilation: int | tuple[int, int] = 1,
 ) -> np.ndarray:
-    """Correlate with the kernel flipped on both axes, see `correlate2d`."""
+    """Correlate with the kernel flipped on both axes, see `correlate2d`.
+
+    Lecture 09 uses it.
+    """
     return correlate2d(image, np.flip(kernel), stride, padding, dilation)
 
 
@@ -147,8 +141,7 @@ def conv2d(
     Returns:
         The feature maps, shape (batch, height, width, out), sizes as `output_size` says.
 
-    Raises:
-        ValueError: If an argument has a wrong shape or value, or no window fits.
+    Lecture 03 builds it by hand.
     """
     images, kernels = _same_type(
         _array("images", images, IMAGES), _array("kernels", kernels, KERNELS)
@@ -156,9 +149,8 @@ def conv2d(
     *_, inputs, outputs = kernels.shape
     if images.shape[-1] != inputs:
         raise ValueError(
-            f"kernels of shape {kernels.shape} take {inputs} input channels, but images of shape "
-            f"{images.shape} have {images.shape[-1]}: the third axis of kernels must equal the "
-            "last axis of images."
+            f"kernels must have {images.shape[-1]} input channels, their third axis, as images "
+            f"have channels, got {inputs}."
         )
     channels_first = np.moveaxis(images, -1, 1)
     windows = _windows("kernels", channels_first, kernels.shape[:2], stride, padding, dilation)
@@ -192,8 +184,7 @@ def max_pool2d(
     Returns:
         Shape (batch, height, width, channels), sizes as `output_size` says.
 
-    Raises:
-        ValueError: If an argument has a wrong shape or value, or no window fits.
+    Lecture 04 builds it by hand.
     """
     images = _array("images", images, IMAGES)
     # A copy of the border beats no maximum: a window that holds the copy holds the border too.
@@ -209,6 +200,8 @@ def average_pool2d(
     """Take the mean of each window, in each channel, see `max_pool2d`.
 
     Padded cells are left out: a window over them is the mean of its pixels alone.
+
+    Lecture 04 builds it by hand.
     """
     images = _array("images", images, IMAGES)
     sums = _pooling_windows(images, size, stride, padding).sum(axis=(-2, -1))
@@ -218,19 +211,10 @@ def average_pool2d(
 
 
 def _windows(name, planes, kernel, stride, padding, dilation=1, fill="constant"):
-    """View the last axes of an array as windows.
+    """View the last axes of an array, as many as `kernel` has, as windows of its shape.
 
-    Args:
-        name: The argument that errors name if no window fits.
-        planes: Shape (..., height, width), or (..., samples).
-        kernel: Shape of a window, without gaps; its length is the number of axes.
-        stride: One for all axes, or one for each.
-        padding: As stride.
-        dilation: As stride.
-        fill: The mode of `numpy.pad`.
-
-    Returns:
-        Shape (..., places on each axis, cells on each axis).
+    The result has the shape (..., places on each axis, cells on each axis). Errors call the window
+    `name`; `fill` is the mode of `numpy.pad`.
     """
     axes = len(kernel)
     strides = per_axis("stride", stride, axes)

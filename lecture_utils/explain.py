@@ -1,10 +1,9 @@
-"""Look inside a trained network: what an activation saw, and which pixels a class hangs on.
+"""Look inside a trained network: what an activation saw, and which pixels a class depends on.
 
 Images are single, `(height, width, channels)`, as the network takes them. None of these pictures
 proves that a network reasons as we do: each answers one narrow question, which its docstring says.
+A ValueError names a layer, a channel or a size that the model or the image does not have.
 """
-
-from __future__ import annotations
 
 import numpy as np
 import tensorflow as tf
@@ -19,47 +18,36 @@ class DeconvNet:
     """Project an activation of a chain of layers back to pixels.
 
     It walks the network backwards: a pooling puts each value back to where the maximum came from
-    (the *switches*), a ReLU lets positive values pass only, a convolution is transposed.
-    Normalizations across channels are passed by.
+    (the *switches*), a ReLU lets only positive values pass, a convolution is transposed.
+    Normalizations across channels are skipped.
 
     The question it answers: which pattern of this image, at this place, excited this one value?
 
     Args:
-        model: a functional model whose layers follow each other without branches, up to the layer
-            that is asked for.
+        model: A functional model without branches, up to the layer that is asked for.
 
-    Example:
-        >>> deconvnet = DeconvNet(model)
-        >>> pixels = deconvnet.project(image, "conv2", channel=5)
+    Source: Zeiler, Fergus, Visualizing and Understanding Convolutional Networks, ECCV 2014
+    (arXiv:1311.2901), section 2.1.
 
-    Source:
-        Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014
-        (arXiv:1311.2901), section 2.1.
+    Lecture 08 builds it by hand.
     """
 
     def __init__(self, model: keras.Model):
         self.model = model
 
     def project(
-        self,
-        image: np.ndarray,
-        layer: str,
-        channel: int,
-        position: tuple[int, int] | None = None,
+        self, image: np.ndarray, layer: str, channel: int, position: tuple[int, int] | None = None
     ) -> np.ndarray:
         """Project one value of a feature map back to the pixels.
 
         Args:
-            image: of shape (height, width, channels).
-            layer: name of a layer with maps; with its activation, if it has one.
-            channel: which of its maps.
-            position: row and column in the map; that of its largest value if None.
+            image: Shape (height, width, channels).
+            layer: Name of a layer with maps; with its activation, if it has one.
+            channel: Number of one of its maps.
+            position: Row and column in the map; those of its largest value if None.
 
         Returns:
             An array of the image's shape, positive where more would have raised the value.
-
-        Raises:
-            ValueError: if the layers up to this one branch, or `channel` is not there.
         """
         chain = _chain(self.model, layer)
         inputs = [tf.convert_to_tensor(image[np.newaxis])]
@@ -84,8 +72,8 @@ def _chain(model: keras.Model, name: str) -> list[keras.layers.Layer]:
     for before, step in zip(model.layers, steps, strict=False):
         if step.input is not before.output:
             raise ValueError(
-                f"model {model.name!r} branches before layer {name!r}, at {step.name!r}: a chain "
-                "of layers is needed"
+                f"model must be a chain of layers up to layer {name!r}, got {model.name!r}, which "
+                f"branches at {step.name!r}."
             )
     return steps
 
@@ -95,13 +83,13 @@ def _layer(model: keras.Model, name: str) -> keras.layers.Layer:
         return model.get_layer(name)
     except ValueError:
         names = ", ".join(layer.name for layer in model.layers)
-        raise ValueError(f"layer must be one of {names}, got {name!r}") from None
+        raise ValueError(f"layer must be one of {names}, got {name!r}.") from None
 
 
 def _check_channel(layer: str, channel: int, channels: int) -> None:
     if not 0 <= channel < channels:
         raise ValueError(
-            f"channel must be 0 to {channels - 1}, the maps of layer {layer!r}, got {channel!r}"
+            f"channel must be 0 to {channels - 1}, the maps of layer {layer!r}, got {channel!r}."
         )
 
 
@@ -143,36 +131,34 @@ def occlusion_map(
     """Cover one place of an image after the other; see what is left of a class's probability.
 
     The question it answers: how much does the answer change when the network cannot see this
-    place? Where it falls the most, the network needed the pixels, or the patch confused it.
+    place? Where the probability falls most, it needed these pixels, or the patch confused it.
 
     Args:
-        model: a classifier, from images to probabilities.
-        image: of shape (height, width, channels).
-        label: the class.
-        size: of the square patch, in pixels.
-        stride: pixels from one place to the next.
-        fill: the value of the patch, such as the mean of the images.
+        model: A classifier, from images to probabilities.
+        image: Shape (height, width, channels).
+        label: Number of the class.
+        size: Height and width of the patch, in pixels.
+        stride: Pixels from one place to the next.
+        fill: The value of the patch, such as the mean of the images.
 
     Returns:
         The probability of the class for each place, (rows, columns): row r, column c is the patch
         whose upper left pixel is (r * stride, c * stride).
 
-    Raises:
-        ValueError: if the patch does not fit into the image.
+    Source: Zeiler, Fergus, Visualizing and Understanding Convolutional Networks, section 4.2.
 
-    Source:
-        Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, section 4.2.
+    Lecture 08 builds it by hand.
     """
     height, width = image.shape[:2]
     if not 1 <= size <= min(height, width):
         raise ValueError(
-            f"size must be 1 to {min(height, width)}, the shorter side of the image, got {size!r}"
+            f"size must be 1 to {min(height, width)}, the shorter side of the image, got {size!r}."
         )
-    tops = range(0, height - size + 1, stride)
-    lefts = range(0, width - size + 1, stride)
-    covered = np.repeat(image[np.newaxis], len(tops) * len(lefts), axis=0)
-    for patch, (top, left) in zip(covered, np.ndindex(len(tops), len(lefts)), strict=True):
-        patch[tops[top] : tops[top] + size, lefts[left] : lefts[left] + size] = fill
+    tops, lefts = (range(0, side - size + 1, stride) for side in (height, width))
+    places = [(top, left) for top in tops for left in lefts]
+    covered = np.repeat(image[np.newaxis], len(places), axis=0)
+    for patch, (top, left) in zip(covered, places, strict=True):
+        patch[top : top + size, left : left + size] = fill
     probabilities = model.predict(covered, batch_size=32, verbose=0)
     return probabilities[:, label].reshape(len(tops), len(lefts))
 
@@ -186,16 +172,17 @@ def grad_cam(
     gradient, speaks for this class?
 
     Args:
-        model: a classifier with a layer `logits`, as the course's are.
-        image: of shape (height, width, channels).
-        label: the class; the most probable one if None.
-        layer: name of a layer with maps; the last one that has any if None.
+        model: A classifier with a layer `logits`, as the course's are.
+        image: Shape (height, width, channels).
+        label: Number of the class; the most probable one if None.
+        layer: Name of a layer with maps; the last one that has any if None.
 
     Returns:
         An array (rows, columns) of the layer's size, from 0 to 1.
 
-    Source:
-        Selvaraju et al.: Grad-CAM, ICCV 2017 (arXiv:1610.02391), section 3.
+    Source: Selvaraju et al., Grad-CAM, ICCV 2017 (arXiv:1610.02391), section 3.
+
+    Lecture 08 builds it by hand.
     """
     with_maps = [each for each in model.layers if len(each.output.shape) == 4]
     chosen = _layer(model, layer) if layer else with_maps[-1]
@@ -225,20 +212,21 @@ def maximize_activation(
     anything that the network was trained on.
 
     Args:
-        model: takes images.
-        layer: name of a layer with maps or with units.
-        channel: the map, or the unit.
-        steps: how many.
-        rate: length of a step, as a root mean square of its pixels.
-        decay: share by which each step fades the image, so that unneeded pixels vanish.
-        seed: of the noise.
+        model: Takes images.
+        layer: Name of a layer with maps or with units.
+        channel: Number of the map, or of the unit.
+        steps: Number of steps.
+        rate: Length of a step, as a root mean square of its pixels.
+        decay: Share by which each step fades the image, so that unneeded pixels vanish.
+        seed: The same seed gives the same noise.
 
     Returns:
         An image of the model's input shape.
 
-    Source:
-        Erhan, Bengio, Courville, Vincent: Visualizing Higher-Layer Features of a Deep Network,
-        technical report 1341, University of Montreal, 2009.
+    Source: Erhan, Bengio, Courville, Vincent, Visualizing Higher-Layer Features of a Deep Network,
+    technical report 1341, University of Montreal, 2009.
+
+    Lecture 08 uses it.
     """
     chosen = _layer(model, layer)
     _check_channel(layer, channel, chosen.output.shape[-1])

@@ -5,8 +5,6 @@ digits differ a little from machine to machine, so nbval ignores them (tests/nbv
 compares the rest: the name, the claim and the verdict.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import time
@@ -29,59 +27,53 @@ def report(
     """Print a measured figure, what the page claims of it, and whether that is so.
 
     Args:
-        name: what was measured.
-        value: the figure.
-        expected: the claim, to be met within `tolerance`.
-        tolerance: how far from `expected` the figure may be.
-        at_least: the claim that the figure is not below this.
-        at_most: the claim that the figure is not above this.
-        digits: how many decimals are printed of the figure.
-        unit: printed behind the figure, `"%"` or `"times"`.
-        timed: whether the figure comes from a clock, so that it differs at every run.
+        name: What was measured.
+        value: The figure.
+        expected: The claim, to be met within `tolerance`.
+        tolerance: How far from `expected` the figure may be.
+        at_least: The claim that the figure is not below this.
+        at_most: The claim that the figure is not above this.
+        digits: How many decimals are printed of the figure.
+        unit: Printed behind the figure, `"%"` or `"times"`.
+        timed: Whether the figure comes from a clock, so that it differs at every run.
 
     Raises:
-        ValueError: if no claim is given, or `expected` without `tolerance`.
+        ValueError: If no claim is given, or `expected` without `tolerance`.
 
     Example:
         >>> report("test accuracy", 0.9817, expected=0.980, tolerance=0.005)
         test accuracy: 0.982 (expected 0.98 ± 0.005: yes)
+
+    Lecture 01 uses it.
     """
     claims = []
     if expected is not None:
         if tolerance is None:
-            raise ValueError(
-                "tolerance is missing: `expected` needs to know how far off is too far."
-            )
-        claims.append(
-            (f"expected {expected:g} ± {tolerance:g}", abs(value - expected) <= tolerance)
-        )
+            raise ValueError("tolerance must say how far off the figure may be, got None.")
+        holds = abs(value - expected) <= tolerance
+        claims.append((f"expected {expected:g} ± {tolerance:g}", holds))
     if at_least is not None:
         claims.append((f"at least {at_least:g}", value >= at_least))
     if at_most is not None:
         claims.append((f"at most {at_most:g}", value <= at_most))
     if not claims:
-        raise ValueError(
-            "no claim given: name `expected` and `tolerance`, `at_least` or `at_most`."
-        )
+        raise ValueError("the claim must be `expected`, `at_least` or `at_most`, got none of them.")
     figure = f"{value:.{digits}f}" + (f" {unit}" if unit else "")
     text = ", ".join(claim for claim, _ in claims)
     verdict = "yes" if all(holds for _, holds in claims) else "NO"
     print(f"{name}: {figure} ({'timed, ' if timed else ''}{text}: {verdict})")
 
 
-def shows_progress() -> bool:
-    """Whether live progress is wanted: not while the pages are recorded or checked."""
-    return os.environ.get("LECTURE_PROGRESS", "on") != "off"
-
-
 class LiveProgress(keras.callbacks.Callback):
     """Show epoch, loss, accuracy and the time left while `fit` runs.
 
-    In a notebook it is one line that renews itself, four times a second at most. Use it instead
-    of Keras's own bar, with `verbose=0`: that one prints hundreds of lines into the stored page.
+    In a notebook it is one line that renews itself, at most four times a second. Use it with
+    `verbose=0`, in place of Keras's own bar, which prints hundreds of lines into the stored page.
 
     Example:
         >>> model.fit(x, y, epochs=5, verbose=0, callbacks=[LiveProgress()])
+
+    Lecture 01 uses it.
     """
 
     _PERIOD = 0.25  # seconds between two renewals: more often costs time and cannot be read
@@ -128,7 +120,8 @@ class LiveProgress(keras.callbacks.Callback):
         return f"epoch {self._epoch + 1} of {self.params['epochs']} · {figures}"
 
     def _choose_output(self):
-        if not shows_progress():
+        # Off while the pages are recorded or checked.
+        if os.environ.get("LECTURE_PROGRESS", "on") == "off":
             return lambda line: None
         return self._to_notebook if "ipykernel" in sys.modules else self._to_terminal
 

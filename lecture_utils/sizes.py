@@ -59,11 +59,11 @@ def margins(
 
     Lecture 04 builds it by hand, as `same_padding`.
     """
-    _check_whole("size", size)
-    _check_whole(name, kernel)
-    _check_whole("stride", stride)
-    _check_whole("dilation", dilation)
-    _check_padding(padding)
+    numbers = (("size", size), (name, kernel), ("stride", stride), ("dilation", dilation))
+    for argument, value in numbers:
+        _check_whole(argument, value, least=1)
+    if not (isinstance(padding, str) and padding in ("valid", "same", "full")):
+        _check_whole("padding", padding, least=0, otherwise='"valid", "same", "full" or ')
     span = (kernel - 1) * dilation + 1
     if padding == "same":
         places = -(-size // stride)  # rounded up
@@ -91,16 +91,8 @@ def per_axis(name: str, value: Any, axes: int) -> tuple:
     return tuple(value)
 
 
-def _check_whole(name: str, value: Any, least: int = 1) -> None:
+def _check_whole(name: str, value: Any, least: int, otherwise: str = "") -> None:
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}.")
-
-
-def _check_padding(padding: Any) -> None:
-    if isinstance(padding, str) and padding in ("valid", "same", "full"):
-        return
-    if not isinstance(padding, Integral) or isinstance(padding, bool) or padding < 0:
         raise ValueError(
-            'padding must be "valid", "same", "full" or a whole number of at least 0, '
-            f"got {padding!r}."
+            f"{name} must be {otherwise}a whole number of at least {least}, got {value!r}."
         )

@@ -1,7 +1,7 @@
 """What a model is made of: its layers, their cost, and what part of the input each of them sees.
 
 The functions read the graph of a functional or sequential `keras.Model`: branches, nested models
-and shared layers included. They never guess: a layer that they do not know is an error. `graph`
+and shared layers included. They never guess: a ValueError names what they do not know. `graph`
 lists the calls of a model, `counts` adds up what they cost, `kinds` knows which window of its input
 each kind of layer reads, and `fields` follows these windows back to the pixels.
 
@@ -18,13 +18,7 @@ that works on each position alone, such as a normalization across channels, has 
 model with an `anatomy` of its own counts as one layer.
 """
 
-from lecture_utils.anatomy.counts import (
-    LayerRow,
-    LayerTable,
-    count_depth,
-    count_macs,
-    layer_table,
-)
+from lecture_utils.anatomy.counts import LayerRow, LayerTable, count_depth, count_macs, layer_table
 from lecture_utils.anatomy.fields import ReceptiveField, receptive_field
 from lecture_utils.anatomy.graph import blueprint
 

@@ -48,18 +48,16 @@ class LayerTable(tuple[LayerRow, ...]):
         return sum(row.macs for row in self)
 
     def __str__(self) -> str:
-        header = ("Layer", "Kind", "Output shape", "Parameters", "MACs")
-        body = [(*map(str, row[:3]), f"{row.parameters:,}", f"{row.macs:,}") for row in self]
-        total = ("Total", "", "", f"{self.parameters:,}", f"{self.macs:,}")
-        widths = [max(map(len, column)) for column in zip(header, *body, total, strict=True)]
-        rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
-
-        def line(cells: tuple[str, ...]) -> str:
-            texts = [cell.ljust(width) for cell, width in zip(cells[:3], widths[:3], strict=True)]
-            numbers = [cell.rjust(width) for cell, width in zip(cells[3:], widths[3:], strict=True)]
-            return "  ".join(texts + numbers)
-
-        return "\n".join([line(header), rule, *map(line, body), rule, line(total)])
+        cells = [("Layer", "Kind", "Output shape", "Parameters", "MACs")]
+        cells += [(*map(str, row[:3]), f"{row.parameters:,}", f"{row.macs:,}") for row in self]
+        cells += [("Total", "", "", f"{self.parameters:,}", f"{self.macs:,}")]
+        columns = []
+        for side, column in zip("<<<>>", zip(*cells, strict=True), strict=True):
+            width = max(map(len, column))
+            columns.append([f"{cell:{side}{width}}" for cell in column])
+        header, *body, total = map("  ".join, zip(*columns, strict=True))
+        rule = "-" * len(header)
+        return "\n".join([header, rule, *body, rule, total])
 
     __repr__ = __str__
 
@@ -73,9 +71,6 @@ def layer_table(model: keras.Model) -> LayerTable:
     Returns:
         A sequence of `LayerRow`, in the order in which the layers are computed. Nested models are
         opened, and a layer that is used twice has two rows. It prints as a table with totals.
-
-    Raises:
-        ValueError: If the model has no graph or unknown sizes, or a layer is not known.
 
     Example:
         >>> pixels = keras.Input((4,), name="pixels")
@@ -107,13 +102,10 @@ def count_macs(model: keras.Model) -> int:
     layers count. Biases, activations, normalization, pooling and additions do not, as in papers.
 
     Args:
-        model: A functional or sequential model whose input shape is known.
+        model: As `layer_table` takes it.
 
     Returns:
         The number of multiply-accumulates. Many papers call it FLOPs, some count it twice.
-
-    Raises:
-        ValueError: If the model has no graph or unknown sizes, or a layer is not known.
 
     Lecture 10 builds it by hand.
     """
@@ -130,18 +122,10 @@ def count_depth(model: keras.Model) -> int:
     the two sub-sampling layers, whose single coefficient per map is no kernel.
 
     Args:
-        model: A functional or sequential model whose input shape is known.
+        model: As `layer_table` takes it.
 
     Returns:
         The number of layers. A layer that is used twice in a row counts twice.
-
-    Raises:
-        ValueError: If the model has no graph or unknown sizes, or a layer is not known.
-
-    Example:
-        >>> from lecture_utils import anatomy, models
-        >>> count_depth(anatomy.blueprint(models.vgg16))
-        16
 
     Lecture 09 uses it.
     """

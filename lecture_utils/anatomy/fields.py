@@ -3,12 +3,12 @@
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from lecture_utils.anatomy.graph import Call, find, trace
-from lecture_utils.anatomy.kinds import Window, positions, windows
+from lecture_utils.anatomy.kinds import Window, windows
 from lecture_utils.backend import keras
 from lecture_utils.sizes import per_axis
 
@@ -50,15 +50,14 @@ def receptive_field(
     Args:
         model: A functional or sequential model. Axes between batch and channels are measured.
         layer: A layer, or its name; `"model/layer"` for a layer in a nested model.
-        position: Indices into the layer's output map, one for each axis or one for all; 0 behind
-            `Flatten`.
+        position: Index into the layer's output map, one for each axis or one for all.
 
     Returns:
         Size, jump and start in input pixels, each a tuple with one number per axis.
 
     Raises:
-        ValueError: If a layer on the way to the input is not supported, if the layer is used
-            twice with different windows, or if `model`, `layer` or `position` do not fit.
+        ValueError: If a layer on the way to the input is not known, if the layer is used twice
+            with different windows, or if `model`, `layer` or `position` do not fit.
 
     Example:
         >>> x = image = keras.Input((28, 28, 1))
@@ -82,12 +81,8 @@ def receptive_field(
     return fields.pop()
 
 
-class _Edge(NamedTuple):
-    """A call, one of the calls that it reads, and its windows there."""
-
-    call: Call
-    source: Call
-    windows: list[Window]
+# A call, one of the calls that it reads, and its windows there.
+_Edge: TypeAlias = tuple[Call, Call, list[Window]]
 
 
 def _field(call: Call, calls: list[Call], position: int | tuple[int, ...] | None) -> ReceptiveField:
@@ -107,57 +102,47 @@ def _edges(call: Call, calls: list[Call]) -> tuple[Call, list[_Edge]]:
         if reader in reached:
             order.append(reader)
             reached.update(reader.inputs)
-    images = [reader for reader in order if not reader.inputs]
-    if len(images) > 1:
-        names = ", ".join(repr(image.name) for image in images)
+    image, *others = (reader for reader in order if not reader.inputs)
+    if others:
+        names = ", ".join(repr(each.name) for each in [image, *others])
         raise ValueError(
             f"{call} must depend on a single input, got {names}: ask for a layer before they meet."
         )
-    axes = len(images[0].shape) - 2
+    axes = len(image.shape) - 2
     if axes < 1:
         raise ValueError(
             f"the input of {call} must have axes between batch and channels, as in "
-            f"(None, 28, 28, 1), got shape {images[0].shape}."
+            f"(None, 28, 28, 1), got shape {image.shape}."
         )
-    return images[0], [
-        _Edge(reader, source, windows(reader, source, axes))
+    return image, [
+        (reader, source, windows(reader, source, axes))
         for reader in order
         for source in reader.inputs
     ]
 
 
 def _walk_back(edges: list[_Edge], call: Call, value: Any, read: Callable, join: Callable) -> dict:
-    """Carry a value from a call back to all that it depends on.
+    """Carry a value from a call back to all that it depends on, along edges in that order.
 
-    Args:
-        edges: From the call to the input; each edge after those that lead to it.
-        call: Where to begin.
-        value: The call's value.
-        read: Gives the value of an edge's source, from the edge and the value of its call.
-        join: Makes one of two values, where several calls read the same source.
-
-    Returns:
-        The value of each call.
+    `read` gives the value of an edge's source, from the value of its call, the edge's windows and
+    the source; `join` makes one of two values, where several calls read the same source.
     """
     values = {call: value}
-    for edge in edges:
-        seen = read(edge, values[edge.call])
-        old = values.get(edge.source)
-        values[edge.source] = seen if old is None else join(old, seen)
+    for reader, source, found in edges:
+        seen = read(values[reader], found, source)
+        values[source] = join(values[source], seen) if source in values else seen
     return values
 
 
-def _axis_field(
-    call: Call, image: Call, edges: list[_Edge], axis: int
-) -> tuple[int, int | float, int]:
+def _axis_field(call: Call, image: Call, edges: list[_Edge], axis: int) -> tuple:
     """Return size, jump and start along one axis."""
 
-    def moves(edge: _Edge, steps: set[Fraction]) -> set[Fraction]:
-        return {step * edge.windows[axis].step for step in steps}
+    def moves(steps: set[Fraction], found: list[Window], source: Call) -> set[Fraction]:
+        return {step * found[axis].step for step in steps}
 
-    def reads(edge: _Edge, span: tuple[int, int]) -> tuple[int, int]:
-        read = edge.windows[axis].read
-        return read(span[0])[0], read(span[1])[-1]
+    def reads(span: tuple[int, int], found: list[Window], source: Call) -> tuple[int, int]:
+        first, last = map(found[axis].read, span)
+        return first[0], last[-1]
 
     def hull(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
         return min(a[0], b[0]), max(a[1], b[1])
@@ -165,7 +150,7 @@ def _axis_field(
     steps = _walk_back(edges, call, {Fraction(1)}, moves, set.union)
     if 0 in steps[image]:
         jump = Fraction(0)
-        asked = [(0, positions(call, len(image.shape) - 2)[axis] - 1)]
+        asked = [(0, call.positions(len(image.shape) - 2)[axis] - 1)]
     elif len(steps[image]) == 1:
         (jump,) = steps[image]
         # Windows repeat after as many positions as make a whole number of steps in every map.
@@ -181,12 +166,10 @@ def _axis_field(
     return size, int(jump) if jump.denominator == 1 else float(jump), spans[0][0]
 
 
-def _pixels(
-    call: Call, image: Call, edges: list[_Edge], position: int | tuple[int, ...]
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _pixels(call: Call, image: Call, edges: list[_Edge], position: Any) -> tuple:
     """Return size and first pixel of what a single position depends on, edges respected."""
     axes = len(image.shape) - 2
-    sizes = positions(call, axes)
+    sizes = call.positions(axes)
     indices = per_axis("position", position, axes)
     if not all(i in range(n) for i, n in zip(indices, sizes, strict=True)):
         raise ValueError(
@@ -194,10 +177,11 @@ def _pixels(
             f"positions, got {position!r}."
         )
 
-    def reads(edge: _Edge, mask: np.ndarray) -> np.ndarray:
-        inputs = positions(edge.source, axes)
-        for axis, (window, large) in enumerate(zip(edge.windows, inputs, strict=True)):
-            table = _dependence(window, mask.shape[axis], large)
+    def reads(mask: np.ndarray, found: list[Window], source: Call) -> np.ndarray:
+        for axis, pixels in enumerate(source.positions(axes)):
+            table = np.zeros((mask.shape[axis], pixels))  # 1 where an output reads a pixel
+            for i, row in enumerate(table):
+                row[[j for j in found[axis].read(i) if 0 <= j < pixels]] = 1
             mask = np.moveaxis(np.tensordot(table, mask, axes=(0, axis)), 0, axis) > 0
         return mask
 
@@ -209,11 +193,3 @@ def _pixels(
     start = tuple(int(axis.min()) for axis in pixels)
     size = tuple(int(np.ptp(axis)) + 1 for axis in pixels)
     return size, start
-
-
-def _dependence(window: Window, outputs: int, inputs: int) -> np.ndarray:
-    """Return a table (outputs, inputs), 1 where an output position reads an input position."""
-    table = np.zeros((outputs, inputs))
-    for i in range(outputs):
-        table[i, [j for j in window.read(i) if 0 <= j < inputs]] = 1
-    return table

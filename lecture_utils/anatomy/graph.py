@@ -1,11 +1,11 @@
 """The graph of a model: each use of a layer, in the order of computation.
 
-A layer is looked up here and nowhere else, with `trace` and `find`: so nested models, layers that
-are used twice and the names that `layer_table` prints mean the same to every function.
+Look layers up with `trace` and `find`: then nested models, layers that are used twice and the names
+that `layer_table` prints mean the same to every function.
 """
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,17 @@ class Call:
             )
         return optional | given
 
+    def positions(self, axes: int) -> tuple[int, ...]:
+        """Return its output's positions on each of the input's axes; a vector has one on each."""
+        if len(self.shape) == 2:
+            return (1,) * axes
+        if len(self.shape) != axes + 2:
+            raise ValueError(
+                f"{self} must have an output with as many axes between batch and channels as the "
+                f"input, {axes}, got shape {self.shape}."
+            )
+        return self.shape[1:-1]
+
     def __str__(self) -> str:
         return f"layer {self.name!r} ({self.kind})"
 
@@ -81,17 +92,7 @@ def trace(model: keras.Model) -> list[Call]:
     """List a model's calls, each after those that it reads from.
 
     Nested models are opened, unless they have an `anatomy` of their own. A layer that is used twice
-    has two calls of the same name.
-
-    Args:
-        model: A functional or sequential model whose input shape is known.
-
-    Returns:
-        The calls, those of the inputs first.
-
-    Raises:
-        ValueError: If the model has no graph or unknown sizes, or a layer has several outputs or
-            channels that come first.
+    has two calls. A ValueError says why a model, or a layer in it, cannot be listed.
 
     Lecture 04 uses it, through `layer_table`.
     """
@@ -106,9 +107,8 @@ def trace(model: keras.Model) -> list[Call]:
         layer = tensor._keras_history.operation
         if None in tensor.shape[1:]:
             raise ValueError(
-                f"the input {layer.name!r} of model {model.name!r} must have known sizes, got "
-                f"shape {tensor.shape}: build the model for one size, like "
-                "keras.Input((224, 224, 3))."
+                f"the input {layer.name!r} of model {model.name!r} must have known sizes, such as "
+                f"keras.Input((224, 224, 3)), got shape {tensor.shape}."
             )
         calls.append(Call(layer.name, layer, (), tensor.shape))
     _trace_into(calls, model, list(calls), "")
@@ -116,17 +116,9 @@ def trace(model: keras.Model) -> list[Call]:
 
 
 def find(calls: list[Call], layer: str | keras.layers.Layer) -> list[Call]:
-    """Find the calls of a layer.
+    """Find the calls of a layer, given by itself or by the name that `layer_table` prints.
 
-    Args:
-        calls: What `trace` gave.
-        layer: The layer, or the name that `layer_table` prints.
-
-    Returns:
-        All its calls, at least one.
-
-    Raises:
-        ValueError: If there is none; the message says which names are near.
+    There is at least one: a ValueError tells those who ask for another layer which names are near.
 
     Lecture 04 uses it, through `receptive_field`.
     """
@@ -149,12 +141,12 @@ def _graph(model: Any) -> Any:
     return graph if hasattr(graph, "_nodes_by_depth") else None
 
 
-def _trace_into(
-    calls: list[Call], model: keras.Model, inputs: list[Call], prefix: str
-) -> list[Call]:
+def _trace_into(calls: list[Call], model: Any, inputs: list[Call], prefix: str) -> list[Call]:
     """Append the calls of a model that is applied to `inputs`; return those of its outputs."""
     produced = dict(zip(map(id, model.inputs), inputs, strict=True))
-    for node in _nodes(model):
+    # Keras's records of the calls: the deepest is the first to be computed.
+    by_depth = sorted(_graph(model)._nodes_by_depth.items(), reverse=True)
+    for node in (node for _, nodes in by_depth for node in nodes if not node.is_input):
         sources = [produced[id(tensor)] for tensor in node.input_tensors]
         layer = node.operation
         if _graph(layer) is not None and not hasattr(layer, "anatomy"):
@@ -164,13 +156,6 @@ def _trace_into(
             calls.extend(outputs)
         produced.update(zip(map(id, node.outputs), outputs, strict=True))
     return [produced[id(tensor)] for tensor in model.outputs]
-
-
-def _nodes(model: keras.Model) -> Iterator[Any]:
-    """Yield Keras's records of the calls in a model, in the order of computation."""
-    by_depth = _graph(model)._nodes_by_depth
-    for depth in sorted(by_depth, reverse=True):
-        yield from (node for node in by_depth[depth] if not node.is_input)
 
 
 def _call(node: Any, sources: list[Call], prefix: str) -> Call:

@@ -31,51 +31,25 @@ class Window(NamedTuple):
 
 
 def windows(call: Call, source: Call, axes: int) -> list[Window]:
-    """Return what a call reads of one of its inputs.
+    """Return what a call reads of `source`, one of its inputs: a window for each axis.
 
-    Args:
-        call: The call.
-        source: One of its inputs.
-        axes: Number of axes of the model's input, between batch and channels.
-
-    Returns:
-        A window for each axis.
-
-    Raises:
-        ValueError: If the layer is not known, or reads no window.
+    `axes` is their number between batch and channels. A ValueError names a layer that is not
+    known, or that reads no window.
 
     Lecture 04 uses it, through `receptive_field`.
     """
-    before, after = positions(source, axes), positions(call, axes)
+    before, after = source.positions(axes), call.positions(axes)
     if call.anatomy is not None:
         return _declared(call, before, after)
     check_known(call)
-    kind = type(call.layer)
-    along_channels = kind not in _WITH_AXIS or all(
-        axis in (-1, len(call.shape) - 1) for axis in np.ravel(call.layer.axis)
-    )
-    found = _RULE_OF[kind](call.layer, before, after)
-    if found is None or not along_channels:
+    found = _RULE_OF[type(call.layer)](call.layer, before, after)
+    channels = {-1, len(call.shape) - 1}
+    if found is None or (call.kind in _BY_AXIS and not channels >= set(np.ravel(call.layer.axis))):
         raise ValueError(
             f"{call} must read one window of its input for each output position, got settings with "
             "which it does not: ask for a layer before it."
         )
     return found
-
-
-def positions(call: Call, axes: int) -> Sizes:
-    """Return the positions per axis of a call's output: one on each axis of a vector.
-
-    Lecture 04 uses it, through `receptive_field`.
-    """
-    if len(call.shape) == 2:
-        return (1,) * axes
-    if len(call.shape) != axes + 2:
-        raise ValueError(
-            f"{call} must have an output with as many axes between batch and channels as the "
-            f"input, {axes}, got shape {call.shape}."
-        )
-    return call.shape[1:-1]
 
 
 def check_known(call: Call) -> None:
@@ -114,10 +88,6 @@ def _transposed(size: int, stride: int, before: int) -> Window:
     return Window(read, Fraction(1, stride))
 
 
-def _nearest(factor: int) -> Window:
-    return Window(lambda i: range(i // factor, i // factor + 1), Fraction(1, factor))
-
-
 def _bilinear(factor: int) -> Window:
     def read(i: int) -> range:
         # The middle of output pixel i lies at (i + 1/2) / factor - 1/2 between input pixels.
@@ -136,14 +106,11 @@ def _whole(size: int) -> Window:
 # make of it something other than a window, the rule gives None.
 
 
-def _slide(
-    before: Sizes, size: Any, stride: Any, padding: Any = "valid", dilation: Any = 1
-) -> list[Window]:
+def _slide(before: Sizes, size: Any, stride: Any, padding: Any, dilation: Any = 1) -> list[Window]:
     """Return windows from settings, each one value or one for each axis."""
     padding = "full" if padding == "causal" else padding  # the same zeros in front
-    names = ("size", "stride", "padding", "dilation")
-    settings = zip(names, (size, stride, padding, dilation), strict=True)
-    each = (per_axis(name, value, len(before)) for name, value in settings)
+    settings = (size, stride, padding, dilation)
+    each = (per_axis("settings", value, len(before)) for value in settings)
     return [
         _sliding(size, stride, dilation, margins(pixels, size, stride, padding, dilation)[0])
         for pixels, size, stride, padding, dilation in zip(before, *each, strict=True)
@@ -151,9 +118,9 @@ def _slide(
 
 
 def _declared(call: Call, before: Sizes, after: Sizes) -> list[Window]:
-    settings = [call.anatomy[name] for name in ("size", "stride", "padding", "dilation")]
-    each = (per_axis("anatomy", value, len(before)) for value in settings)
-    expected = tuple(output_size(*axis) for axis in zip(before, *each, strict=True))
+    names = ("size", "stride", "padding", "dilation")
+    settings = [per_axis(name, call.anatomy[name], len(before)) for name in names]
+    expected = tuple(output_size(*axis) for axis in zip(before, *settings, strict=True))
     if expected != after:
         raise ValueError(
             f"{call} must declare a window that has {after} positions on its input of {before} "
@@ -173,9 +140,8 @@ def _pooling(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
 
 def _transposed_convolution(layer: Any, before: Sizes, after: Sizes) -> list[Window] | None:
     found = []
-    for size, stride, dilation, small, large in zip(
-        layer.kernel_size, layer.strides, layer.dilation_rate, before, after, strict=True
-    ):
+    axes = zip(layer.kernel_size, layer.strides, layer.dilation_rate, before, after, strict=True)
+    for size, stride, dilation, small, large in axes:
         # A kernel smaller than the stride leaves outputs that depend on nothing. TensorFlow has
         # no dilated kernel for processors, so that there is nothing to check a rule with.
         if size < stride or dilation > 1:
@@ -186,23 +152,18 @@ def _transposed_convolution(layer: Any, before: Sizes, after: Sizes) -> list[Win
 
 
 def _upsampling(layer: Any, before: Sizes, after: Sizes) -> list[Window] | None:
-    window = {"nearest": _nearest, "bilinear": _bilinear}.get(
-        getattr(layer, "interpolation", "nearest")
-    )
-    return window and [window(factor) for factor in per_axis("size", layer.size, len(before))]
+    factors = per_axis("size", layer.size, len(before))
+    interpolation = getattr(layer, "interpolation", "nearest")
+    if interpolation == "nearest":
+        return [_transposed(factor, factor, before=0) for factor in factors]
+    return [_bilinear(factor) for factor in factors] if interpolation == "bilinear" else None
 
 
-def _shift(pairs: Any, sign: int) -> list[Window]:
-    """Move a map by the first number of each (before, after) pair, a bare pair on one axis."""
-    return [_sliding(1, before=sign * first) for first, _ in np.reshape(pairs, (-1, 2)).tolist()]
-
-
-def _zero_padding(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
-    return _shift(layer.padding, 1)
-
-
-def _cropping(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
-    return _shift(layer.cropping, -1)
+def _bordering(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
+    """Zeros move a map by the first of each pair (before, after), cropping moves it back."""
+    pairs = layer.padding if hasattr(layer, "padding") else np.negative(layer.cropping)
+    # With one axis there is a bare pair.
+    return [_sliding(1, before=first) for first, _ in np.reshape(pairs, (-1, 2)).tolist()]
 
 
 def _whole_map(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
@@ -221,10 +182,8 @@ def _reshaping(layer: Any, before: Sizes, after: Sizes) -> list[Window] | None:
 
 def _merging(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
     """An axis of size 1 is spread over the output's axis, as in NumPy."""
-    return [
-        _sliding(1) if small == large else _whole(small)
-        for small, large in zip(before, after, strict=True)
-    ]
+    sizes = zip(before, after, strict=True)
+    return [_sliding(1) if small == large else _whole(small) for small, large in sizes]
 
 
 def _no_window(layer: Any, before: Sizes, after: Sizes) -> None:
@@ -237,8 +196,7 @@ _KINDS = {
     _transposed_convolution: "Conv#DTranspose",
     _pooling: "MaxPooling#D AveragePooling#D",
     _upsampling: "UpSampling#D",
-    _zero_padding: "ZeroPadding#D",
-    _cropping: "Cropping#D",
+    _bordering: "ZeroPadding#D Cropping#D",
     _whole_map: "GlobalAveragePooling#D GlobalMaxPooling#D Flatten GroupNormalization",
     _pointwise: (
         "InputLayer Dense Identity Concatenate ActivityRegularization "
@@ -261,8 +219,5 @@ _RULE_OF = {
     for axes in "12"
 }
 
-# Pointwise only while they work along channels.
-_WITH_AXIS = {
-    *(layers.Concatenate, layers.Softmax),
-    *(layers.LayerNormalization, layers.RMSNormalization, layers.UnitNormalization),
-}
+# Pointwise only while their axis is that of the channels.
+_BY_AXIS = ["Concatenate", "Softmax", "LayerNormalization", "RMSNormalization", "UnitNormalization"]
