@@ -1,8 +1,7 @@
 """AlexNet: five convolutions and three dense layers, in two towers for two graphics cards.
 
-Source:
-    Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural
-    Networks, NIPS 2012, section 3.
+Source: Krizhevsky, Sutskever and Hinton, ImageNet Classification with Deep Convolutional Neural
+Networks, NIPS 2012, section 3.
 """
 
 from __future__ import annotations
@@ -25,7 +24,10 @@ layers = keras.layers
 
 
 class Stage(NamedTuple):
-    """One convolution of AlexNet and what follows its ReLU."""
+    """One convolution of AlexNet and what follows its ReLU.
+
+    Lecture 07 uses it, through `alexnet`.
+    """
 
     channels: int
     kernel: int
@@ -45,6 +47,10 @@ STAGES = (
     Stage(256,      3,     1,    "same",  True,    False,   True),   #  13 -> 6
 )  # fmt: skip
 DENSE = 4096
+# The paper drew first weights from a normal distribution of standard deviation 0.01 and set the
+# biases of conv2, conv4, conv5, fc6 and fc7 to 1. A class-size network does not leave chance from
+# there.
+HIDDEN = {"activation": "relu", "kernel_initializer": "he_normal"}
 SMALLEST = 39  # conv1 makes 8 of it, the three poolings 4, 2 and 1
 
 
@@ -55,6 +61,8 @@ class GroupedConv2D(layers.Conv2D):
     The weights and the outputs are those of `Conv2D`. It is here since TensorFlow has no grouped
     convolution for processors: Keras compiles one, and that trains about thirty times slower than
     the plain convolutions of the groups, one after the other.
+
+    Lecture 07 uses it, through `alexnet`.
     """
 
     @property
@@ -77,12 +85,7 @@ class GroupedConv2D(layers.Conv2D):
 
 
 def alexnet(
-    groups: int = 2,
-    input_shape: Shape = (227, 227, 3),
-    classes: int = 1000,
-    width: float = 1.0,
-    activation="relu",
-    initializer="he_normal",
+    groups: int = 2, input_shape: Shape = (227, 227, 3), classes: int = 1000, width: float = 1.0
 ) -> keras.Model:
     """Build AlexNet.
 
@@ -92,43 +95,32 @@ def alexnet(
     Args:
         groups: 2 for the paper's two towers: conv2, conv4 and conv5 see their own tower's half of
             the maps only, while conv3 sees both. 1 for a single tower, which sees all.
-        input_shape: height, width and channels of the images; at least 39 pixels a side.
-        classes: number of outputs.
-        width: factor on all channel counts, 1 for the network of the paper.
-        activation: of all hidden layers. The paper compared "relu" with "tanh".
-        initializer: of the hidden layers' kernels. The paper drew them from a normal distribution
-            of standard deviation 0.01 and set the biases of conv2, conv4, conv5, fc6 and fc7 to 1.
-            A class-size network does not leave chance from there, so here biases are 0.
+        input_shape: Height, width and channels of the images; at least 39 pixels a side.
+        classes: Number of outputs.
+        width: Factor on all channel counts, 1 for the network of the paper.
 
     Returns:
         A model from `input_shape` to the probabilities of the classes: 60,965,224 parameters with
         the defaults, 62,378,344 with `groups=1`.
 
-    Raises:
-        ValueError: if an argument will not do; the message says what would.
+    Lecture 07 uses it.
     """
     check_arguments(input_shape, classes, width, SMALLEST)
     check_choice("groups", groups, (1, 2))
-    hidden = {"activation": activation, "kernel_initializer": initializer}
     x = image = keras.Input(input_shape, name="image")
     for number, stage in enumerate(STAGES, start=1):
-        convolution, options = layers.Conv2D, hidden
+        channels = scaled(stage.channels, width, multiple=groups)
+        options = HIDDEN | {"padding": stage.padding, "name": f"conv{number}"}
         if stage.split and groups > 1:
-            convolution, options = GroupedConv2D, hidden | {"groups": groups}
-        x = convolution(
-            scaled(stage.channels, width, multiple=groups),
-            stage.kernel,
-            stage.stride,
-            stage.padding,
-            name=f"conv{number}",
-            **options,
-        )(x)
+            x = GroupedConv2D(channels, stage.kernel, stage.stride, groups=groups, **options)(x)
+        else:
+            x = layers.Conv2D(channels, stage.kernel, stage.stride, **options)(x)
         if stage.normalize:
             x = LocalResponseNormalization(name=f"norm{number}")(x)
         if stage.pool:
             x = max_pool(x, size=3, stride=2, name=f"pool{number}")
     x = layers.Flatten(name="flatten")(x)
     for dense in ("fc6", "fc7"):
-        x = layers.Dense(scaled(DENSE, width), name=dense, **hidden)(x)
+        x = layers.Dense(scaled(DENSE, width), name=dense, **HIDDEN)(x)
         x = layers.Dropout(0.5, name=f"{dense}_dropout")(x)
     return keras.Model(image, classify(x, classes), name="alexnet")

@@ -1,85 +1,97 @@
-"""What the builders share: checked arguments, scaled widths, and the layers that Keras lacks."""
+"""What the model files share: checked arguments, scaled widths, and the layers that Keras lacks."""
 
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 from lecture_utils.backend import keras
 
 layers = keras.layers
 
-Shape = tuple[int, int, int]
+Shape = tuple[int, int, int]  # height, width and channels of an image
+Tensor = keras.KerasTensor
+Initializer = str | keras.initializers.Initializer
 
 
-def check_arguments(
-    input_shape: Shape, classes: int, width: float, smallest: int | tuple[int, int]
-) -> None:
+def check_arguments(input_shape: Shape, classes: int, width: float, smallest: int) -> None:
     """Check the arguments that all builders have.
 
     Args:
-        input_shape: height, width and channels of an image.
-        classes: number of outputs.
-        width: factor on all channel counts.
-        smallest: pixels that the network needs, for both sides or (height, width).
+        input_shape: Height, width and channels of an image.
+        classes: Number of outputs.
+        width: Factor on all channel counts.
+        smallest: Pixels a side that the network needs.
 
     Raises:
-        ValueError: for the first argument that will not do: its name, what came, what would do.
+        ValueError: For the first argument that will not do: its name, what came, what would do.
+
+    Lecture 06 uses it, through `lenet1`.
     """
-    whole = isinstance(input_shape, (tuple, list)) and all(
-        isinstance(size, int) and size > 0 for size in input_shape
-    )
-    if not whole or len(input_shape) != 3:
+    sizes = input_shape if isinstance(input_shape, (tuple, list)) else ()
+    if len(sizes) != 3 or not all(isinstance(size, int) and size > 0 for size in sizes):
         raise ValueError(
-            f"input_shape must be (height, width, channels), three whole numbers above 0, "
+            "input_shape must be (height, width, channels), three whole numbers above 0, "
             f"got {input_shape!r}"
         )
-    least = (smallest, smallest) if isinstance(smallest, int) else smallest
-    if input_shape[0] < least[0] or input_shape[1] < least[1]:
+    if min(sizes[:2]) < smallest:
         raise ValueError(
-            f"input_shape {tuple(input_shape)!r} is too small for this network: the smallest is "
-            f"({least[0]}, {least[1]}, {input_shape[2]})"
+            f"input_shape must be larger for this network, got {tuple(sizes)!r}: "
+            f"the smallest is {(smallest, smallest, sizes[2])!r}"
         )
-    if isinstance(classes, bool) or not isinstance(classes, int) or classes < 1:
-        raise ValueError(f"classes must be a whole number above 0, got {classes!r}")
+    check_whole("classes", classes)
     if isinstance(width, bool) or not isinstance(width, (int, float)) or not 0 < width < math.inf:
         raise ValueError(f"width must be a number above 0, such as 0.25, got {width!r}")
 
 
+def check_whole(name: str, value: object) -> None:
+    """Raise a ValueError if an argument is not a whole number above 0.
+
+    Lecture 06 uses it, through `lenet1`.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name} must be a whole number above 0, got {value!r}")
+
+
 def check_choice(name: str, value: object, choices: tuple) -> None:
-    """Raise a ValueError if an argument is not one of its possible values."""
+    """Raise a ValueError if an argument is not one of its possible values.
+
+    Lecture 06 uses it, through `lenet1`.
+    """
     if value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
 
 
 def scaled(channels: int, width: float, multiple: int = 1) -> int:
-    """Return a channel count times the width factor, rounded to a multiple, never 0.
+    """Multiply a channel count by the width factor, rounded to a multiple, never 0.
 
     Example:
         >>> scaled(96, 0.25), scaled(3, 0.1), scaled(10, 0.5, multiple=4)
         (24, 1, 4)
+
+    Lecture 07 uses it, through `alexnet`.
     """
     return max(1, round(channels * width / multiple)) * multiple
 
 
-def pad(x: keras.KerasTensor, pixels: int | tuple, name: str) -> keras.KerasTensor:
+def pad(x: Tensor, pixels: int | tuple, name: str) -> Tensor:
     """Add a border of zeros, the same on each side.
 
     TensorFlow's "same" pads one side more than the other at stride 2; the papers' networks do not.
+
+    Lecture 08 uses it, through `zfnet`.
     """
     return layers.ZeroPadding2D(pixels, name=f"{name}_pad")(x)
 
 
-def max_pool(x: keras.KerasTensor, size: int, stride: int, name: str) -> keras.KerasTensor:
+def max_pool(x: Tensor, size: int, stride: int, name: str) -> Tensor:
     """Pool by maximum as Caffe does: the last window may reach over the edge ("ceil mode").
 
     There it lacks one row or column, which is just what "same" adds; it takes no part in the
-    maximum. Where the windows fit, "same" would pad both sides.
+    maximum. Where the windows fit, "same" would pad both sides. Windows are of size 2 or 3, with
+    stride 1 or 2; the output has ceil((side - size) / stride) + 1 pixels a side.
 
-    Args:
-        x: maps of shape (batch, height, width, channels).
-        size: of the window, 2 or 3.
-        stride: of the window, 1 or 2.
-        name: of the layer.
+    Lecture 07 uses it, through `alexnet`.
     """
     rows, columns = ("same" if (side - size) % stride else "valid" for side in x.shape[1:3])
     if rows == columns:
@@ -89,13 +101,45 @@ def max_pool(x: keras.KerasTensor, size: int, stride: int, name: str) -> keras.K
     return layers.MaxPooling2D((1, size), (1, stride), columns, name=name)(x)
 
 
-def classify(x: keras.KerasTensor, classes: int, **options) -> keras.KerasTensor:
+def classify(x: Tensor, classes: int) -> Tensor:
     """Add the last two layers of a classifier: `logits`, then their softmax, `probabilities`.
 
-    Two layers, so that whoever looks inside a network can ask for the logits by name.
+    Two layers, so that those who look inside a network can ask for the logits by name.
+
+    Lecture 06 uses it, through `lenet5`.
     """
-    x = layers.Dense(classes, name="logits", **options)(x)
+    x = layers.Dense(classes, name="logits")(x)
     return layers.Softmax(name="probabilities")(x)
+
+
+@keras.saving.register_keras_serializable("lecture_utils")
+class PadChannels(layers.Layer):
+    """Add channels of zeros behind those of the maps, until there are `channels` of them.
+
+    Lecture 12 uses it, through `residual_block`.
+    """
+
+    anatomy: ClassVar[dict] = {"size": 1, "macs": 0}
+
+    def __init__(self, channels: int, **options):
+        super().__init__(**options)
+        self.channels = channels
+
+    def build(self, input_shape):
+        """Check that no channel has to go."""
+        if input_shape[-1] > self.channels:
+            raise ValueError(
+                f"channels must be at least {input_shape[-1]}, the number that the maps have, "
+                f"got {self.channels!r}: a shortcut without parameters cannot lose channels"
+            )
+
+    def call(self, maps):
+        """Pad maps of shape (batch, height, width, at most `channels`)."""
+        return keras.ops.pad(maps, [(0, 0)] * 3 + [(0, self.channels - maps.shape[-1])])
+
+    def get_config(self):
+        """Return what is needed to build the layer again."""
+        return super().get_config() | {"channels": self.channels}
 
 
 @keras.saving.register_keras_serializable("lecture_utils")
@@ -105,19 +149,20 @@ class LocalResponseNormalization(layers.Layer):
     b[i] = a[i] / (k + alpha * sum of a[j]**2 over the n channels around i) ** beta
 
     Args:
-        k: is added to the sum.
-        n: number of channels that take part, the value's own in the middle; of an even number
+        k: Is added to the sum.
+        n: Number of channels that take part, the value's own in the middle; of an even number
             one more lies before it than behind it.
-        alpha: factor on the sum. Caffe divides it by n, the paper does not.
-        beta: exponent.
-        **options: of every Keras layer, such as `name`.
+        alpha: Factor on the sum. Caffe divides it by n, the paper does not.
+        beta: Exponent.
+        **options: Of every Keras layer, such as `name`.
 
-    Source:
-        Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural
-        Networks, NIPS 2012, section 3.3.
+    Source: Krizhevsky, Sutskever and Hinton, ImageNet Classification with Deep Convolutional
+    Neural Networks, NIPS 2012, section 3.3.
+
+    Lecture 07 uses it, through `alexnet`.
     """
 
-    anatomy = {"size": 1, "macs": 0}  # noqa: RUF012 (see lecture_utils.anatomy)
+    anatomy: ClassVar[dict] = {"size": 1, "macs": 0}
 
     def __init__(
         self, k: float = 2.0, n: int = 5, alpha: float = 1e-4, beta: float = 0.75, **options
@@ -132,10 +177,6 @@ class LocalResponseNormalization(layers.Layer):
         squares = keras.ops.pad(keras.ops.square(maps), around)
         neighbours = sum(squares[..., shift : shift + channels] for shift in range(self.n))
         return maps / (self.k + self.alpha * neighbours) ** self.beta
-
-    def compute_output_shape(self, input_shape):
-        """Return the shape of the input: nothing is added or lost."""
-        return input_shape
 
     def get_config(self):
         """Return what is needed to build the layer again."""

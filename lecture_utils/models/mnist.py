@@ -1,4 +1,7 @@
-"""The two networks that the course begins with: dense, and convolutional."""
+"""The two networks that the course begins with: dense, and convolutional.
+
+Source: Chollet, Deep Learning with Python, 2nd edition, 2021, sections 2.1 and 8.1.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,12 @@ layers = keras.layers
 
 
 def dense_mnist() -> keras.Model:
-    """Build the two-layer dense network of lecture 1.
+    """Build the first network of the course: two dense layers.
 
     Returns:
         A model from `(784,)` to the probabilities of ten classes: 407,050 parameters.
 
-    Source:
-        Chollet: Deep Learning with Python, 2nd edition, 2021, section 2.1.
+    Lecture 01 builds it by hand.
     """
     image = keras.Input((28 * 28,), name="image")
     x = layers.Dense(512, activation="relu", name="hidden")(image)
@@ -23,17 +25,16 @@ def dense_mnist() -> keras.Model:
 
 
 def convnet_mnist(pooling: bool = True) -> keras.Model:
-    """Build the small convolutional network of lecture 5.
+    """Build the first convolutional network of the course.
 
     Args:
-        pooling: whether a 2x2 max-pooling follows the first and the second convolution.
+        pooling: Whether a 2x2 max-pooling follows the first and the second convolution.
 
     Returns:
         A model from `(28, 28, 1)` to the probabilities of ten classes: 104,202 parameters, or
         712,202 without pooling.
 
-    Source:
-        Chollet: Deep Learning with Python, 2nd edition, 2021, section 8.1.
+    Lecture 05 builds it by hand.
     """
     image = keras.Input((28, 28, 1), name="image")
     x = layers.Conv2D(32, 3, activation="relu", name="conv1")(image)

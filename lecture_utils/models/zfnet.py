@@ -1,8 +1,7 @@
 """ZFNet: AlexNet with smaller filters and a smaller stride in the first two layers, one tower.
 
-Source:
-    Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014
-    (arXiv:1311.2901), figure 3.
+Source: Zeiler and Fergus, Visualizing and Understanding Convolutional Networks, ECCV 2014
+(arXiv:1311.2901), figure 3.
 """
 
 from __future__ import annotations
@@ -24,7 +23,10 @@ layers = keras.layers
 
 
 class Stage(NamedTuple):
-    """One convolution of ZFNet and what follows its ReLU."""
+    """One convolution of ZFNet and what follows its ReLU.
+
+    Lecture 08 uses it, through `zfnet`.
+    """
 
     channels: int
     kernel: int
@@ -43,14 +45,13 @@ STAGES = (
     Stage(256,     3,      1,    "same",  True,   False),  #  13 -> 6
 )  # fmt: skip
 DENSE = 4096
+# The paper began with all weights at 0.01, as it says, from where equal filters stay equal.
+HIDDEN = {"activation": "relu", "kernel_initializer": "he_normal"}
 SMALLEST = 47  # convolutions and poolings make 22, 11, 4, 2 and 1 of it
 
 
 def zfnet(
-    input_shape: Shape = (224, 224, 3),
-    classes: int = 1000,
-    width: float = 1.0,
-    initializer="he_normal",
+    input_shape: Shape = (224, 224, 3), classes: int = 1000, width: float = 1.0
 ) -> keras.Model:
     """Build the network of Zeiler and Fergus.
 
@@ -59,39 +60,29 @@ def zfnet(
     the network that are used for detection pad more and have larger maps.
 
     Args:
-        input_shape: height, width and channels of the images; at least 47 pixels a side.
-        classes: number of outputs.
-        width: factor on all channel counts, 1 for the network of the paper.
-        initializer: of the hidden layers' kernels. The paper began with all weights at 0.01, as it
-            says, and the biases at 0.
+        input_shape: Height, width and channels of the images; at least 47 pixels a side.
+        classes: Number of outputs.
+        width: Factor on all channel counts, 1 for the network of the paper.
 
     Returns:
         A model from `input_shape` to the probabilities of the classes: 62,357,608 parameters with
         the defaults. The paper normalizes across maps after the first two poolings and does not
         give the constants: here they are AlexNet's.
 
-    Raises:
-        ValueError: if an argument will not do; the message says what would.
+    Lecture 08 uses it.
     """
     check_arguments(input_shape, classes, width, SMALLEST)
-    hidden = {"activation": "relu", "kernel_initializer": initializer}
     image = keras.Input(input_shape, name="image")
     x = pad(image, 1, name="conv1")
     for number, stage in enumerate(STAGES, start=1):
-        x = layers.Conv2D(
-            scaled(stage.channels, width),
-            stage.kernel,
-            stage.stride,
-            stage.padding,
-            name=f"conv{number}",
-            **hidden,
-        )(x)
+        options = HIDDEN | {"padding": stage.padding, "name": f"conv{number}"}
+        x = layers.Conv2D(scaled(stage.channels, width), stage.kernel, stage.stride, **options)(x)
         if stage.pool:
             x = max_pool(x, size=3, stride=2, name=f"pool{number}")
         if stage.normalize:
             x = LocalResponseNormalization(name=f"norm{number}")(x)
     x = layers.Flatten(name="flatten")(x)
     for dense in ("fc6", "fc7"):
-        x = layers.Dense(scaled(DENSE, width), name=dense, **hidden)(x)
+        x = layers.Dense(scaled(DENSE, width), name=dense, **HIDDEN)(x)
         x = layers.Dropout(0.5, name=f"{dense}_dropout")(x)
     return keras.Model(image, classify(x, classes), name="zfnet")
