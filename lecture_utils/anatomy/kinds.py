@@ -38,11 +38,11 @@ def windows(call: Call, source: Call, axes: int) -> list[Window]:
 
     Lecture 04 uses it, through `receptive_field`.
     """
+    check_known(call)
     before, after = source.positions(axes), call.positions(axes)
     if call.anatomy is not None:
         return _declared(call, before, after)
-    check_known(call)
-    found = _RULE_OF[type(call.layer)](call.layer, before, after)
+    found = RULE_OF[type(call.layer)](call.layer, before, after)
     channels = {-1, len(call.shape) - 1}
     if found is None or (call.kind in _BY_AXIS and not channels >= set(np.ravel(call.layer.axis))):
         raise ValueError(
@@ -57,7 +57,7 @@ def check_known(call: Call) -> None:
 
     Lecture 04 uses it, through `layer_table`.
     """
-    if call.anatomy is None and type(call.layer) not in _RULE_OF:
+    if call.anatomy is None and type(call.layer) not in RULE_OF:
         advice = (
             "one of your own is understood when it has an attribute `anatomy`, which the text of "
             "lecture_utils.anatomy describes"
@@ -212,7 +212,7 @@ _KINDS = {
     _no_window: "Permute RepeatVector Resizing CenterCrop RandomCrop",
 }
 # Exact classes: a subclass may do something else.
-_RULE_OF = {
+RULE_OF = {
     getattr(layers, name.replace("#", axes)): rule
     for rule, names in _KINDS.items()
     for name in names.split()

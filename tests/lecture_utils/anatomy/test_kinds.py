@@ -1,0 +1,180 @@
+"""Each kind of layer that is known: what it costs, and that it reads just what moves it."""
+
+import numpy as np
+import pytest
+from small_models import Blur, SubSampling, box, chain, own
+
+from lecture_utils.anatomy import count_macs, kinds, layer_table, receptive_field
+from lecture_utils.backend import keras
+
+layers = keras.layers
+ONES = {"kernel_initializer": "ones", "use_bias": False}
+JOINS = (
+    *(layers.Add, layers.Subtract, layers.Multiply, layers.Average, layers.Maximum),
+    *(layers.Minimum, layers.Concatenate),
+)
+
+
+# On two axes these read more, or in another way: sizes that are even, uneven or large.
+VARIANTS = [
+    (layers.Conv2D(1, (3, 4), padding="same", **ONES), 42 * 12 * 3),
+    (layers.Conv2D(1, (5, 2), (2, 3), "same", **ONES), 4 * 2 * 10 * 3),
+    (layers.Conv2D(1, (2, 3), padding="same", dilation_rate=(3, 2), **ONES), 42 * 6 * 3),
+    (layers.Conv2DTranspose(1, (4, 3), (2, 3), **ONES), 42 * 12 * 3),
+    (layers.Conv2DTranspose(1, (4, 5), (3, 2), "same", **ONES), 42 * 20 * 3),
+    (layers.Conv2DTranspose(1, 3, 2, "same", output_padding=0, **ONES), 42 * 9 * 3),
+    (layers.UpSampling2D((2, 3)), 0),
+    (layers.UpSampling2D((2, 3), interpolation="bilinear"), 0),
+    # Pictures are changed in training only.
+    *((layers.RandomFlip(), 0), (layers.RandomRotation(0.5), 0), (layers.RandomZoom(0.5), 0)),
+    *((layers.RandomTranslation(0.5, 0.5), 0), (layers.RandomContrast(0.5), 0)),
+    (layers.RandomBrightness(0.5), 0),
+]
+
+
+def examples(axes):
+    """Layers for maps of 7 pixels, or 7 by 6, with 3 channels, and their MACs, counted by hand."""
+
+    def kind(name, ending=""):
+        return getattr(layers, f"{name}{axes}D{ending}")
+
+    def pairs(*pairs):
+        return pairs if axes == 2 else pairs[0]
+
+    places = {1: 7, 2: 7 * 6}[axes]
+    yield kind("Conv")(4, 3, 2, "same", **ONES), {1: 4 * 3 * 3 * 4, 2: 4 * 3 * 9 * 3 * 4}[axes]
+    settings = {"depthwise_initializer": "ones", "use_bias": False}
+    yield kind("DepthwiseConv")(2, **settings), {1: 6 * 2 * 3, 2: 6 * 5 * 4 * 3}[axes]
+    settings["pointwise_initializer"] = "ones"
+    per_place = {1: 2 * 3 + 3 * 4, 2: 4 * 3 + 3 * 4}[axes]
+    yield kind("SeparableConv")(4, 2, **settings), {1: 6, 2: 6 * 5}[axes] * per_place
+    yield kind("Conv", "Transpose")(2, 3, 2, **ONES), places * 3**axes * 3 * 2
+    yield layers.Dense(2, **ONES), places * 3 * 2
+    if axes == 2:
+        yield from VARIANTS
+    for layer in (
+        *(kind("MaxPooling")(3, 2), kind("AveragePooling")(3, 2, "same"), kind("UpSampling")(2)),
+        *(kind("ZeroPadding")(pairs((2, 0), (1, 3))), kind("Cropping")(pairs((2, 1), (0, 3)))),
+        *(kind("GlobalAveragePooling")(), kind("GlobalMaxPooling")(), layers.Flatten()),
+        *(layers.GroupNormalization(1), layers.LayerNormalization(), layers.BatchNormalization()),
+        *(layers.RMSNormalization(), layers.UnitNormalization(), layers.Rescaling(2.0)),
+        layers.Normalization(mean=1.0, variance=2.0),
+        *(layers.Identity(), layers.ActivityRegularization(0.1), layers.Activation("tanh")),
+        *(layers.ReLU(), layers.LeakyReLU(), layers.PReLU(), layers.ELU(), layers.Softmax()),
+        *(layers.Dropout(0.5), kind("SpatialDropout")(0.5), layers.AlphaDropout(0.5)),
+        *(layers.GaussianDropout(0.5), layers.GaussianNoise(0.5)),
+        layers.Reshape({1: (1, 21), 2: (1, 1, 126)}[axes]),
+        *(join() for join in JOINS),
+    ):
+        yield layer, 0
+
+
+EXAMPLES = [(axes, *example) for axes in (1, 2) for example in examples(axes)]
+# These cost nothing, but no window tells what they read.
+NO_WINDOW = [
+    (1, layers.RepeatVector(3)),
+    *((2, layer) for layer in (layers.Permute((2, 1, 3)), layers.Resizing(3, 3))),
+    *((2, layer) for layer in (layers.CenterCrop(3, 3), layers.RandomCrop(3, 3))),
+]
+
+
+def build(axes, layer):
+    """A model that ends with a layer; what joins maps gets the image and a sum of neighbours."""
+    image = keras.Input((7, 6, 3) if axes == 2 else (7, 3), name="image")
+    x = layers.Flatten()(image) if isinstance(layer, layers.RepeatVector) else image
+    if isinstance(layer, JOINS):
+        sums = getattr(layers, f"Conv{axes}D")(3, 3, padding="same", **ONES)(x)
+        x = [x, sums]
+    layer.name = "asked"
+    return keras.Model(image, layer(x))
+
+
+def boxes(model):
+    """Size and first pixel of what moves each output position when it is changed a lot."""
+    *sizes, channels = model.input_shape[1:]
+    image = np.random.default_rng(0).uniform(0.5, 1, (*sizes, channels))
+    pixels = list(np.ndindex(*sizes))
+    images = np.repeat(image[np.newaxis], 1 + 2 * len(pixels), axis=0)
+    for number, pixel in enumerate(2 * pixels, 1):
+        images[number][(*pixel, 0)] += 50 if number <= len(pixels) else -50
+    outputs = np.asarray(model(images.astype("float32"), training=False))
+    moved = (np.abs(outputs[1:] - outputs[0]) > 1e-3).any(axis=-1).reshape(2, *sizes, -1).any(0)
+    return [box(moved[..., position]) for position in range(moved.shape[-1])]
+
+
+@pytest.mark.parametrize(
+    ("axes", "layer", "macs"), EXAMPLES, ids=lambda value: getattr(value, "name", None)
+)
+def test_a_layer_reads_what_moves_it(axes, layer, macs):
+    model = build(axes, layer)
+    row = layer_table(model)[-1]
+    assert (row.kind, row.macs, row.output_shape) == (
+        type(layer).__name__,
+        macs,
+        layer.output.shape,
+    )
+    places = model.output_shape[1:-1] or (1,) * axes
+    fields = [receptive_field(model, "asked", place) for place in np.ndindex(*places)]
+    assert [(field.size, field.start) for field in fields] == boxes(model)
+
+
+@pytest.mark.parametrize(
+    ("axes", "layer"), NO_WINDOW, ids=lambda value: getattr(value, "name", None)
+)
+def test_a_layer_without_a_window_is_counted_but_not_followed(axes, layer):
+    model = build(axes, layer)
+    assert layer_table(model)[-1][1:] == (type(layer).__name__, layer.output.shape, 0, 0)
+    with pytest.raises(ValueError, match=r"'asked' .* must read one window"):
+        receptive_field(model, "asked")
+
+
+def test_no_kind_is_forgotten_here():
+    tried = {type(layer) for _, layer, *_ in [*EXAMPLES, *NO_WINDOW]}
+    assert tried | {layers.InputLayer} == set(kinds.RULE_OF)
+
+
+def test_layers_of_your_own_declare_their_window():
+    model = chain((20, 20, 1), SubSampling(), Blur(5, 1, name="blur"), SubSampling(name="last"))
+    assert receptive_field(model, "last") == ((12, 12), (4, 4), (-2, -2))
+    assert receptive_field(model, "blur", position=(0, 7)) == ((8, 8), (2, 2), (0, 12))
+    assert count_macs(model) == 8 * 8 * 25
+    assert layer_table(model).parameters == 2
+    norm = own({"size": 1, "stride": (2, 2), "padding": "same", "macs": 3})
+    assert receptive_field(norm, "own") == ((1, 1), (2, 2), (0, 0))
+
+
+def test_a_declaration_must_fit_the_output():
+    with pytest.raises(ValueError, match=r"'own' \(Own\) must declare .* \(4, 4\) .* \(7, 7\)"):
+        receptive_field(own({"size": 2, "macs": 0}), "own")
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Softmax(axis=1),
+        layers.LayerNormalization(axis=[1, 2, 3]),
+        layers.RMSNormalization(axis=2),
+        layers.UnitNormalization(axis=1),
+        layers.Reshape((4, 16, 1)),
+        layers.UpSampling2D(2, interpolation="bicubic"),
+        layers.Conv2DTranspose(1, 1, strides=2),
+        layers.Conv2DTranspose(1, 3, dilation_rate=2),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_settings_that_look_through_no_window_are_named(layer):
+    layer.name = "odd"
+    with pytest.raises(ValueError, match=rf"'odd' \({type(layer).__name__}\) must read one window"):
+        receptive_field(chain((8, 8, 1), layer), "odd")
+
+
+def test_channels_are_merged_and_normalized_but_not_rows():
+    inputs = keras.Input((8, 8, 2))
+    shrunk = layers.Conv2D(2, 3, padding="same")(inputs)
+    merged = layers.Concatenate(axis=3)([inputs, shrunk])
+    normed = layers.LayerNormalization(name="norm")(merged)
+    stacked = layers.Concatenate(axis=1, name="stacked")([inputs, shrunk])
+    model = keras.Model(inputs, [normed, stacked])
+    assert receptive_field(model, "norm") == ((3, 3), (1, 1), (-1, -1))
+    with pytest.raises(ValueError, match="'stacked'"):
+        receptive_field(model, "stacked")
