@@ -1,5 +1,6 @@
 """An exercise: its solution as real Python, inputs to try it on, and the likely mistakes."""
 
+import copy
 import inspect
 import random
 import re
@@ -15,6 +16,7 @@ from lecture_exercises.networks import difference
 from lecture_utils.backend import keras
 
 EXERCISES: dict[str, dict[str, "Exercise"]] = {}  # module of a lecture: name: exercise
+COPIED = (np.ndarray, list, dict)  # arguments that a student's function may change
 
 
 class Mistake(Exception):
@@ -53,13 +55,17 @@ class Exercise:
         return self
 
     @property
-    def source(self) -> str:
-        """The solution's text."""
+    def code(self) -> str:
+        """The solution's text, a function."""
         text = textwrap.dedent(inspect.getsource(self.solve))
-        text = "def " + text.split("\ndef ", 1)[-1].strip()
+        return "def " + text.split("\ndef ", 1)[-1].strip()
+
+    @property
+    def source(self) -> str:
+        """The solution's text as a student would write it: a value without its function."""
         if not self.value:
-            return text
-        return f"{self.name} = {textwrap.dedent('    ' + text.split('    return ', 1)[1])}"
+            return self.code
+        return f"{self.name} = {textwrap.dedent('    ' + self.code.split('    return ', 1)[1])}"
 
     def check(self, answer: Any) -> None:
         """Print whether the student's answer is right."""
@@ -84,6 +90,10 @@ class Exercise:
             todo = "Write your answer in place of the dots, then run this cell again."
             return f"○ Not answered yet. {todo} A hint: {self.path}.hint()"
         try:
+            if not (
+                self.value or (callable(answer) and not isinstance(answer, keras.layers.Layer))
+            ):
+                raise Mistake(f"A function is expected here, but this is {show(answer)}.")
             with warnings.catch_warnings(action="ignore"):
                 (self.checker or self.compare)(answer, np.random.default_rng(seed))
         except Mistake as mistake:
@@ -95,8 +105,6 @@ class Exercise:
 
     def compare(self, answer: Any, rng: np.random.Generator) -> None:
         """Raise a `Mistake` unless a function gives in every case what the solution gives."""
-        if not callable(answer) or isinstance(answer, keras.layers.Layer):
-            raise Mistake(f"A function is expected here, but this is {show(answer)}.")
         cases = list(self.cases(rng))
         given, right = ([self.result(f, case) for case in cases] for f in (answer, self.solve))
         wrong = next((i for i, g in enumerate(given) if not same(g, right[i])), None)
@@ -116,7 +124,7 @@ class Exercise:
     def variants(self) -> Iterator[tuple[str, Callable]]:
         """Yield what to say of each mistake, and a function that makes it."""
         for reason, change in (self.mistakes or {}).items():
-            text, scope = self.source, dict(vars(inspect.getmodule(self.solve)))
+            text, scope = self.code, dict(vars(inspect.getmodule(self.solve)))
             if callable(change):
                 yield reason, change
                 continue
@@ -129,14 +137,14 @@ class Exercise:
     def result(self, function: Callable, case: tuple) -> Any:
         """Return what a function gives in a case, in a form to be compared, or its failure."""
         try:
-            result = function(*(a.copy() if isinstance(a, np.ndarray) else a for a in case))
+            result = function(*(copy.deepcopy(a) if type(a) in COPIED else a for a in case))
         except Exception as error:
             return Failure(f"your function stopped with {type(error).__name__}: {error}"[:300])
         if result is None or result is ...:
             return Failure("your function returned nothing. Does it end with `return`?")
         try:
-            if isinstance(result, keras.KerasTensor):
-                return keras.Model([a for a in case if isinstance(a, keras.KerasTensor)], result)
+            if images := [a for a in case if isinstance(a, keras.KerasTensor)]:
+                return keras.Model(images, result)
             return plain(self.read(result))
         except Exception as error:
             return Failure(f"{show(result)} is not what is asked for: {error}")
@@ -192,7 +200,8 @@ def same(one: Any, two: Any) -> bool:
         return False
     if two.dtype.kind != "f":
         return bool(np.array_equal(one, two))
-    return bool(np.all(np.abs(one - two) <= 5e-6 * np.abs(two) + 2e-6 * np.abs(two).max(initial=0)))
+    limit = 2e-6 * np.abs(two).max(initial=0, where=np.isfinite(two))
+    return bool(np.isclose(one, two, 5e-6, limit, equal_nan=True).all())
 
 
 def apart(given: Any, right: Any) -> str:

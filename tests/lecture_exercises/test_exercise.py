@@ -124,6 +124,8 @@ def test_figures_are_shown_with_as_many_digits_as_tell_them_apart(double):
     [
         (3.0, 3, True), (3.0001, 3, False), (True, 1, False), ("28", 28, False), (1e-9, 0.0, False),
         (1 / 3, 0.3333333, True), (1 / 3, 0.33333, False), ([1, 2], [1.0, 2.0], True),
+        ([np.nan, 1.0], [np.nan, 1.0], True), ([np.nan, 1.0], [np.nan, 2.0], False),
+        (5.0, np.inf, False),
     ],
 )  # fmt: skip
 def test_what_counts_as_equal(one, two, equal):
@@ -148,6 +150,9 @@ def test_a_check_leaves_the_arguments_and_the_random_generators_alone(double):
     assert double.verdict(changes_its_input).startswith("✓")
     assert random.getstate() == state
     assert x.tolist() == [1, 1, 1]
+    numbers = [1, 2]
+    double.result(lambda x, factor: x.clear() or factor, (numbers, 2))
+    assert numbers == [1, 2]
 
 
 def test_an_edit_whose_old_text_is_gone_is_an_error(double):
@@ -162,6 +167,21 @@ def test_what_is_compared_can_be_read_from_a_result_and_more_be_told_of_it(doubl
     assert double.verdict(lambda x, factor: 2 * x[::-1]).startswith("✓")
     assert "the sum is wrong." in double.verdict(lambda x, factor: x + 100)
     assert "5 is not what is asked for" in double.verdict(lambda x, factor: 5)
+
+
+def test_a_function_of_a_tensor_returns_a_tensor(double):
+    double.cases = lambda rng: [(keras.Input((4,)), 2)]
+    assert double.verdict(lambda x, factor: x * factor).startswith("✓")
+    assert "is not what is asked for" in double.verdict(lambda x, f: keras.Model(x, x * f))
+    assert "5 is not what is asked for" in double.verdict(lambda x, factor: 5)
+
+
+def test_a_mistake_in_a_value_is_an_edit_too():
+    @Exercise(hints=[], checker=print, value=True, mistakes={"five.": ("4", "5")})
+    def four():
+        return 4
+
+    assert [(reason, mistake()) for reason, mistake in four.variants()] == [("five.", 5)]
 
 
 def test_a_checker_of_its_own_raises_mistakes():
