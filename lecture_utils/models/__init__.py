@@ -6,20 +6,10 @@ A bad argument raises a ValueError: which argument, what came, and what would do
 
 from lecture_utils.models.alexnet import alexnet
 from lecture_utils.models.efficientnet import efficientnet_lite0, inverted_residual_block
+from lecture_utils.models.googlenet import googlenet, inception_block
 from lecture_utils.models.imagenet import load_imagenet_weights, predict_top, prepare
-from lecture_utils.models.inception import (
-    auxiliary_head,
-    googlenet,
-    inception_block,
-    inception_resnet_block,
-    inception_resnet_v2,
-    inception_v2,
-    inception_v2_block,
-    inception_v3,
-    inception_v3_block,
-    inception_v4,
-    inception_v4_block,
-)
+from lecture_utils.models.inception import inception_v2, inception_v3, inception_v4
+from lecture_utils.models.inception_resnet import inception_resnet_block, inception_resnet_v2
 from lecture_utils.models.lenet import MAPLoss, lenet1, lenet5, smallest_penalty_accuracy
 from lecture_utils.models.mnist import convnet_mnist, dense_mnist
 from lecture_utils.models.resnet import (

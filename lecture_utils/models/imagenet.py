@@ -4,33 +4,33 @@ EfficientNet-Lite0's weights ship with the course. Those of the networks that `k
 has too are downloaded from where Keras takes them, and rewritten for the course's models.
 """
 
-from __future__ import annotations
-
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lecture_utils import anatomy, datasets
+from lecture_utils import datasets
+from lecture_utils.anatomy import blueprint, layer_table
+from lecture_utils.anatomy.graph import trace
 from lecture_utils.backend import keras
-from lecture_utils.models.inception import inception_resnet_v2, inception_v3
+from lecture_utils.models.inception import inception_v3
+from lecture_utils.models.inception_resnet import inception_resnet_v2
 from lecture_utils.models.resnet import resnet50, resnet101, resnet152
 from lecture_utils.models.vgg import vgg16, vgg19
-
-layers = keras.layers
 
 
 class Published(NamedTuple):
     """Where the weights of a network are published.
 
     Attributes:
-        build: the course's builder of the network.
-        counterpart: the same network's name in `keras.applications`.
+        build: The course's builder of the network.
+        counterpart: The same network's name in `keras.applications`.
         checksum: MD5 of the file with its weights.
-        caffe: whether they were trained with Caffe, which reads blue, green and red, less the mean
+        caffe: Whether they were trained with Caffe, which reads blue, green and red, less the mean
             colour of ImageNet; the others read red, green and blue from -1 to 1.
+
+    Lecture 09 treats the first of these networks, `vgg16`.
     """
 
     build: Callable[..., keras.Model]
@@ -39,16 +39,12 @@ class Published(NamedTuple):
     caffe: bool
 
     @property
-    def file(self) -> str:
-        """Name of the file with the weights."""
-        return f"{self.build.__name__}_weights_tf_dim_ordering_tf_kernels.h5"
-
-    @property
     def address(self) -> str:
         """Where the file is."""
         name = self.build.__name__
         folder = "resnet" if name.startswith("resnet") else name
-        return f"https://storage.googleapis.com/tensorflow/keras-applications/{folder}/{self.file}"
+        place = f"https://storage.googleapis.com/tensorflow/keras-applications/{folder}"
+        return f"{place}/{name}_weights_tf_dim_ordering_tf_kernels.h5"
 
 
 PUBLISHED = {
@@ -75,9 +71,6 @@ EXPECTED = {
 }
 
 
-# ---------------------------------------------------------------------------------- predictions
-
-
 def prepare(model: keras.Model, photo: np.ndarray) -> np.ndarray:
     """Turn a photo into what a network trained on ImageNet reads.
 
@@ -86,19 +79,21 @@ def prepare(model: keras.Model, photo: np.ndarray) -> np.ndarray:
     weights expect.
 
     Args:
-        model: one of those in `EXPECTED`, such as `models.efficientnet_lite0()`.
-        photo: `uint8` array `(height, width, 3)`, RGB.
+        model: One of those in `EXPECTED`, such as `models.efficientnet_lite0()`.
+        photo: `uint8` array (height, width, 3), RGB.
 
     Returns:
-        `float32` array `(1, height, width, 3)`: a batch of one, of the model's input size.
+        `float32` array (1, height, width, 3): a batch of one, of the model's input size.
 
     Raises:
-        ValueError: if the model is not one of those, or the photo will not do.
+        ValueError: If the model is not one of those, or the photo will not do.
 
     Example:
         >>> from lecture_utils import models
         >>> prepare(models.efficientnet_lite0(), datasets.photo("coffee")).shape
         (1, 224, 224, 3)
+
+    Lecture 07 uses it.
     """
     from PIL import Image
 
@@ -118,21 +113,23 @@ def predict_top(model: keras.Model, photo: np.ndarray, top: int = 5) -> list[tup
     """Ask a network trained on ImageNet what is in a photo.
 
     Args:
-        model: one of those in `EXPECTED`, such as `models.efficientnet_lite0()`, with its weights.
-        photo: `uint8` array `(height, width, 3)`, RGB; see `prepare` for what happens to it.
-        top: number of classes to return, 1 to 1000.
+        model: One of those in `EXPECTED`, such as `models.efficientnet_lite0()`, with its weights.
+        photo: `uint8` array (height, width, 3), RGB; see `prepare` for what happens to it.
+        top: Number of classes to return, 1 to 1000.
 
     Returns:
         Pairs of a class's name and its probability, the most probable first.
 
     Raises:
-        ValueError: if an argument will not do, or the file of the names is damaged.
-        FileNotFoundError: if the file of the names is missing.
+        ValueError: If an argument will not do, or the file of the names is damaged.
+        FileNotFoundError: If the file of the names is missing.
 
     Example:
         >>> from lecture_utils import models
         >>> predict_top(models.efficientnet_lite0(), datasets.photo("coffee"))[0][0]
         'espresso'
+
+    Lecture 07 uses it.
     """
     if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= 1000:
         raise ValueError(f"top must be a whole number from 1 to 1000, got {top!r}")
@@ -155,8 +152,8 @@ def _check_known(model: keras.Model) -> None:
     ours = model.layers[-1].name == "probabilities"
     if model.name not in EXPECTED or not ours or model.input_shape[-1] != 3:
         raise ValueError(
-            "model must be one of the course's that have ImageNet weights, for 3 channels: "
-            f"{', '.join(EXPECTED)}; got {model.name!r}, which ends in {model.layers[-1].name!r} "
+            "model must be one of the course's that have ImageNet weights, for 3 channels "
+            f"({', '.join(EXPECTED)}), got {model.name!r}, which ends in {model.layers[-1].name!r} "
             f"and has {model.input_shape[-1]} input channels"
         )
 
@@ -180,41 +177,38 @@ def _checked_photo(photo: Any) -> np.ndarray:
     )
 
 
-# -------------------------------------------------------------------------------------- weights
-
-
 def load_imagenet_weights(model: keras.Model, path: str | Path | None = None) -> keras.Model:
     """Give a model the published weights that `keras.applications` has for it.
 
-    They are downloaded once (100 to 580 MB) and kept where Keras keeps its downloads. Where the
-    two models differ in convention, the weights are rewritten so that the outputs agree: ours has
-    no biases before a batch normalization, its own epsilon, and reads red, green and blue.
-    `prepare` gives the network the values that it expects.
+    They are downloaded once (100 to 580 MB) and kept where Keras keeps its downloads. `prepare`
+    gives the network the values that it expects.
 
     Args:
         model: `vgg16`, `vgg19`, `resnet50`, `resnet101`, `resnet152`, `inception_v3` or
             `inception_resnet_v2` of `lecture_utils.models`, as published. All but VGG, which ends
             in dense layers, may have another input size.
-        path: of a file with weights of the same network of `keras.applications` (with its
+        path: Of a file with weights of the same network of `keras.applications` (with its
             classifier), instead of the download.
 
     Returns:
         The model.
 
     Raises:
-        ValueError: if the model is none of these or not as published, or the file is not one with
+        ValueError: If the model is none of these or not as published, or the file is not one with
             its weights.
-        FileNotFoundError: if the weights cannot be downloaded, or there is no file at `path`.
+        FileNotFoundError: If the weights cannot be downloaded, or there is no file at `path`.
+
+    Lecture 09 treats the first of these networks, `vgg16`.
     """
     name = getattr(model, "name", None)
     if name not in PUBLISHED:
         raise ValueError(
-            f"model must be one whose ImageNet weights are published: {', '.join(PUBLISHED)}; got "
-            f"{name!r} (the weights of efficientnet_lite0 are there when it is built)"
+            f"model must be one whose ImageNet weights are published ({', '.join(PUBLISHED)}), got "
+            f"{name!r}; the weights of efficientnet_lite0 are there when it is built"
         )
     network = PUBLISHED[name]
     _check_published(model, network)
-    _transfer(_counterpart(network, path), model, network.caffe)
+    transfer(_counterpart(network, path), model, network.caffe)
     return model
 
 
@@ -224,14 +218,14 @@ def _check_published(model: keras.Model, network: Published) -> None:
     All layers are compared with the same network for the same input size, and all weights with
     the network for the published size, on which the dense layers of VGG depend.
     """
-    same_size = anatomy.blueprint(network.build, input_shape=model.input_shape[1:])
-    published = anatomy.blueprint(network.build)
+    same_size = blueprint(network.build, input_shape=model.input_shape[1:])
+    published = blueprint(network.build)
     shapes = [[weight.shape for weight in built.weights] for built in (model, published)]
-    if anatomy.layer_table(model) != anatomy.layer_table(same_size) or shapes[0] != shapes[1]:
+    if layer_table(model) != layer_table(same_size) or shapes[0] != shapes[1]:
         raise ValueError(
-            f"model {model.name!r} with input {model.input_shape[1:]} is not the network whose "
-            f"weights are published: build it with models.{model.name}(), whose input is "
-            f"{published.input_shape[1:]}, without other arguments"
+            f"model must be {model.name} as published, with the input {published.input_shape[1:]}, "
+            f"got another network with the input {model.input_shape[1:]}: build it with "
+            f"models.{model.name}(), without arguments"
         )
 
 
@@ -240,33 +234,23 @@ def _counterpart(network: Published, path: str | Path | None) -> keras.Model:
     path = _download(network) if path is None else Path(path)
     if not path.is_file():
         raise FileNotFoundError(
-            f"There is no file {path}: give the path of a copy of {network.address}."
+            f"path must be a file, got {str(path)!r}: give that of a copy of {network.address}"
         )
     build = getattr(keras.applications, network.counterpart)
     try:
-        if path.name == network.file:
-            _check_whole(path, network.checksum)
         return build(weights=str(path))
     except (OSError, ValueError, KeyError):  # what h5py and Keras raise
         raise ValueError(
-            f"The file {path} is damaged, or not one with the weights of keras.applications."
-            f"{network.counterpart} and its classifier: get it anew from {network.address}."
+            f"path must be a file with the weights of keras.applications.{network.counterpart} and "
+            f"its classifier, got {str(path)!r}, which is another one or damaged: get it anew from "
+            f"{network.address}"
         ) from None
 
 
-def _check_whole(path: Path, checksum: str) -> None:
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "md5").hexdigest() != checksum:
-            raise ValueError("its checksum is wrong")
-
-
 def _download(network: Published) -> Path:
+    options = {"cache_subdir": "models", "file_hash": network.checksum}
     try:
-        return Path(
-            keras.utils.get_file(
-                origin=network.address, cache_subdir="models", file_hash=network.checksum
-            )
-        )
+        return Path(keras.utils.get_file(origin=network.address, **options))
     except Exception:  # Keras raises whatever its download tool does
         # The traceback of a failed download helps nobody: the sentence does.
         raise FileNotFoundError(
@@ -275,14 +259,21 @@ def _download(network: Published) -> Path:
         ) from None
 
 
-def _transfer(source: keras.Model, model: keras.Model, caffe: bool) -> None:
-    """Copy the weights of a network of `keras.applications`, rewritten for ours."""
+def transfer(source: keras.Model, model: keras.Model, caffe: bool) -> None:
+    """Copy the weights of a network of `keras.applications` into the course's network.
+
+    They are rewritten so that the outputs agree: the course's has no biases before a batch
+    normalization and its own epsilon there, and reads red, green and blue; a source from Caffe
+    reads blue first.
+
+    Lecture 09 treats the first of these networks, `vgg16`.
+    """
     bias, reverse = 0.0, caffe
     for theirs, ours in zip(_with_weights(source), _with_weights(model), strict=True):
         arrays = {weight.name: keras.ops.convert_to_numpy(weight) for weight in theirs.weights}
         if reverse:
             arrays["kernel"], reverse = arrays["kernel"][:, :, ::-1], False
-        if isinstance(theirs, layers.BatchNormalization):
+        if isinstance(theirs, keras.layers.BatchNormalization):
             # Subtracting the mean from (x + bias) is subtracting (mean - bias) from x.
             arrays["moving_mean"] = arrays["moving_mean"] - bias
             arrays["moving_variance"] = arrays["moving_variance"] + theirs.epsilon - ours.epsilon
@@ -293,20 +284,17 @@ def _transfer(source: keras.Model, model: keras.Model, caffe: bool) -> None:
             weight.assign(arrays[weight.name])
 
 
-def _with_weights(model: keras.Model) -> list[Any]:
+def _with_weights(model: keras.Model) -> list[keras.layers.Layer]:
     """List the layers with weights, each after those it reads from, a layer's inputs in order.
 
-    Two models of the same graph so list the same layers, whatever they are called.
+    Two models of the same graph list the same layers, whatever they are called.
     """
-    ordered, seen = [], set()
-    waiting = [(model.outputs[0]._keras_history, False)]
+    listed, waiting = {}, trace(model)[-1:]
     while waiting:
-        (layer, node, output), inputs_listed = waiting.pop()
-        if inputs_listed:
-            ordered.append(layer)
-        elif layer not in seen:
-            seen.add(layer)
-            waiting.append(((layer, node, output), True))
-            sources = layer._inbound_nodes[node].input_tensors
-            waiting += [(source._keras_history, False) for source in reversed(sources)]
-    return [layer for layer in ordered if layer.weights]
+        missing = [source for source in waiting[-1].inputs if source not in listed]
+        if missing:
+            waiting.append(missing[0])
+        else:
+            call = waiting.pop()
+            listed[call] = call.layer
+    return [layer for layer in listed.values() if layer.weights]
