@@ -195,13 +195,17 @@ def same(one: Any, two: Any) -> bool:
         return len(one) == len(two) and all(map(same, one, two))
     if not (isinstance(one, np.ndarray) and isinstance(two, np.ndarray)):
         return type(one) is type(two) and one == two
-    numbers = one.dtype.kind in "iuf", two.dtype.kind in "iuf"
-    if one.shape != two.shape or numbers[0] != numbers[1]:
-        return False
+    return one.shape == two.shape and bool(close(one, two).all())
+
+
+def close(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """Whether arrays of one shape are equal, place by place."""
+    if (one.dtype.kind in "iuf") != (two.dtype.kind in "iuf"):
+        return np.zeros(two.shape, dtype=bool)
     if two.dtype.kind != "f":
-        return bool(np.array_equal(one, two))
+        return one == two
     limit = 2e-6 * np.abs(two).max(initial=0, where=np.isfinite(two))
-    return bool(np.isclose(one, two, 5e-6, limit, equal_nan=True).all())
+    return np.isclose(one, two, 5e-6, limit, equal_nan=True)
 
 
 def apart(given: Any, right: Any) -> str:
@@ -211,7 +215,7 @@ def apart(given: Any, right: Any) -> str:
     if isinstance(given, np.ndarray) and isinstance(right, np.ndarray):
         if given.shape != right.shape:
             return f"the shape is {given.shape}, but {right.shape} is expected."
-        place = next(i for i in np.ndindex(right.shape) if not same(given[i], right[i]))
+        place = tuple(np.argwhere(~close(given, right))[0].tolist())
         where = f"at {list(place)} " if place else ""
         given, right = (show(values[place].item()) for values in (given, right))
         return f"{where}your result is {given}, but {right} is expected."

@@ -47,17 +47,19 @@ def run(
     shape: tuple[int, ...],
     training: bool = False,
     watch: Callable[[keras.layers.Layer, np.ndarray], None] = lambda layer, given: None,
+    images: np.ndarray | None = None,
 ) -> np.ndarray:
     """Run a network on eight images with weights that depend only on what comes into each layer.
 
     They are lent: the network's own stay as they are. The images go from faint to strong, since a
-    limit such as ReLU6's shows in strong ones only. `watch` sees each layer with weights, and its
-    input.
+    limit such as ReLU6's shows in strong ones only; or `images` are given. `watch` sees each layer
+    with weights, and its input.
     """
     if not network.built:
         raise ValueError("it does not know its input yet. Begin it with `keras.Input(...)`.")
     strengths = np.geomspace(0.05, 20, 8).reshape(-1, *[1] * len(shape))
-    images = strengths * np.random.default_rng(1).normal(size=(8, *shape))
+    if images is None:
+        images = strengths * np.random.default_rng(1).normal(size=(8, *shape))
     call = keras.layers.Layer.__call__
 
     def watched(layer: keras.layers.Layer, *inputs: Any, **options: Any) -> Any:

@@ -119,6 +119,13 @@ def test_figures_are_shown_with_as_many_digits_as_tell_them_apart(double):
     assert "is 0.78, but 0.782 is expected" in double.verdict(lambda x, factor: 0.78)
 
 
+def test_the_place_that_is_told_is_wrong_not_merely_of_another_type_or_rounded(double):
+    double.cases = lambda rng: [(np.array([0.0, 0.1, 0.3]), 2)]
+    for noise in (0, 1e-12):
+        verdict = double.verdict(lambda x, factor, noise=noise: [noise, np.float32(0.2), 0.5])
+        assert "at [2] your result is 0.5, but 0.6 is expected" in verdict
+
+
 @pytest.mark.parametrize(
     ("one", "two", "equal"),
     [

@@ -150,3 +150,10 @@ def test_layers_with_weights_are_seen_with_what_comes_into_them():
         (norm, (8, 8, 6, 4)),
         (layers.Dense, (8, 48)),
     ]
+
+
+def test_images_may_be_given():
+    seen = []
+    images = np.ones((3, *SHAPE))
+    run(reference(), SHAPE, images=images, watch=lambda layer, given: seen.append(given))
+    assert np.array_equal(seen[0], images)
