@@ -13,15 +13,14 @@ from lecture_utils.plots.animation import (
 from lecture_utils.plots.architecture import architecture
 from lecture_utils.plots.compare import compare
 from lecture_utils.plots.features import feature_maps, kernels, response_map
-from lecture_utils.plots.images import confusion_matrix, image_grid, probability_bars, show_image
-from lecture_utils.plots.labels import LABELS
+from lecture_utils.plots.images import image_grid, show_image
 from lecture_utils.plots.player import player
+from lecture_utils.plots.predictions import confusion_matrix, probability_bars
 from lecture_utils.plots.signals import signals
 from lecture_utils.plots.style import set_style
 from lecture_utils.plots.training import training_curves
 
 __all__ = [
-    "LABELS",
     "animate_1d",
     "animate_2d",
     "architecture",

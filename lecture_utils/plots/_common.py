@@ -1,4 +1,4 @@
-"""What several kinds of picture share: axes, checked arrays, numbers as text."""
+"""What several kinds of picture share: axes, checked arrays, images on axes, numbers in cells."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.image import AxesImage
 
 from lecture_utils.plots.style import GREY
 
@@ -13,62 +14,89 @@ SMALLEST_FONT, LARGEST_FONT = 7, 13
 
 
 def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
-    """The axes that were given, or those of a new figure of this size in inches."""
+    """Return the axes that were given, or those of a new figure of this size in inches."""
     if ax is not None:
         return ax
     return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 
 def numbers(values, name: str, dimensions: Sequence[int]) -> np.ndarray:
-    """`values` as an array, or a ValueError if they aren't finite numbers of the right rank."""
+    """Return `values` as an array, or raise a ValueError if they can't be drawn."""
     array = np.asarray(values)
     if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name}: numbers are needed, not {array.dtype}.")
+        raise ValueError(f"{name} must hold numbers, got {array.dtype}.")
     if array.ndim not in dimensions or array.size == 0:
         wanted = " or ".join(str(dimension) for dimension in dimensions)
         raise ValueError(
-            f"{name}: an array of {wanted} dimension(s), not empty, is needed; "
-            f"this one has the shape {array.shape}."
+            f"{name} must be an array of {wanted} dimension(s), not empty, got the shape "
+            f"{array.shape}."
         )
     if not np.isfinite(array).all():
-        raise ValueError(f"{name}: holds numbers that are not finite (inf or nan); remove them.")
+        raise ValueError(f"{name} must be finite, got inf or nan: remove them.")
     return array
 
 
 def wide(array: np.ndarray) -> np.ndarray:
-    """The same numbers in a type in which their products don't overflow."""
+    """Return the same numbers in a type in which their products don't overflow."""
     return array.astype(float if array.dtype.kind == "f" else int)
 
 
-def classes(values, name: str) -> np.ndarray:
-    """`values` as a 1-D array of class numbers, or a ValueError."""
-    array = np.asarray(values)
-    if array.ndim == 2:
+def as_image(image: np.ndarray, name: str = "image") -> np.ndarray:
+    """Return an image as `(height, width)` or `(height, width, 3)`, or raise a ValueError."""
+    image = numbers(image, name, [2, 3])
+    if image.ndim == 3 and image.shape[2] == 1:
+        return image[:, :, 0]
+    if image.ndim == 2:
+        return image
+    if image.shape[2] != 3:
         raise ValueError(
-            f"{name}: one class for each image is needed, but the shape is {array.shape}; "
-            f"use {name}.argmax(axis=1)."
+            f"{name} must have 1 channel (grey) or 3 (RGB), got the shape {image.shape}: "
+            "feature_maps draws the channels of a feature map."
         )
-    if array.ndim != 1 or array.dtype.kind not in "iu" or array.size == 0 or array.min() < 0:
+    if image.dtype == np.uint8:
+        return image
+    if image.min() < -0.001 or image.max() > 1.001:  # a rounding error is no reason to refuse
         raise ValueError(
-            f"{name}: whole numbers from 0 up in one dimension are needed, "
-            f"not {array.dtype} of shape {array.shape}."
+            f"{name} must be uint8, or floats from 0 to 1, got {image.dtype} from "
+            f"{image.min():g} to {image.max():g}: divide by 255, or use np.clip(image, 0, 1)."
         )
-    return array
+    return image.clip(0, 1)
+
+
+def draw_image(
+    ax: Axes, image: np.ndarray, limits: tuple[float, float] | None = None, cmap: str = "gray"
+) -> AxesImage:
+    """Draw a checked image on axes, its pixels as squares unless there are more than fit."""
+    low, high = limits if limits is not None else _limits(image)
+    interpolation = "nearest" if max(image.shape) <= 100 else "antialiased"
+    drawn = ax.imshow(image, cmap=cmap, vmin=low, vmax=high, interpolation=interpolation)
+    ax.spines[:].set_visible(True)
+    return drawn
+
+
+def _limits(image: np.ndarray) -> tuple[float, float]:
+    """The values that are drawn black and white where nobody says which."""
+    if image.dtype == np.uint8:
+        return 0, 255
+    if image.dtype.kind == "f" and image.min() >= 0 and image.max() <= 1:
+        return 0, 1
+    low, high = image.min(), image.max()
+    return (low, high) if low < high else (low - 1, high + 1)
 
 
 def number(value: float) -> str:
-    """A number as short text: at most two decimals, none where none are needed."""
+    """Write a number as short text: at most two decimals, none where none are needed."""
     text = np.format_float_positional(round(float(value), 2) + 0.0, trim="-")
     return text.replace("-", "−")
 
 
 def longest(values) -> int:
-    """How many characters the longest of the numbers takes."""
+    """Count the characters of the longest of these numbers."""
     return max(len(number(value)) for value in np.ravel(values))
 
 
 def cell_side(characters: int) -> float:
-    """Inches that a cell needs so that a number of so many characters is readable in it."""
+    """Inches that a cell needs so that a number of so many characters can be read in it."""
     return max(0.32, 0.08 + 0.13 * characters)
 
 

@@ -10,7 +10,6 @@ from matplotlib.patches import Polygon, Rectangle
 
 from lecture_utils.convolution import correlate1d
 from lecture_utils.plots._common import cell_font, cell_side, longest, number, numbers, wide
-from lecture_utils.plots.labels import LABELS
 from lecture_utils.plots.style import DONE, EMPTY, GREY, PADDING, RED, TAP
 from lecture_utils.sizes import margins
 
@@ -25,9 +24,9 @@ ROW_INCHES = 0.34
 ROWS = {
     ABOVE: "sample",
     SIGNAL: "signal",
-    KERNEL: "times kernel",
-    PRODUCTS: "equals products",
-    OUTPUT: "sum is output",
+    KERNEL: "× kernel",
+    PRODUCTS: "= products",
+    OUTPUT: "sum → output",
     BELOW: "sample",
 }
 
@@ -45,23 +44,20 @@ class Slide1D:
     outputs: np.ndarray
     before: int
     after: int
-    stride: int
-    dilation: int
 
     @classmethod
-    def of(cls, signal, kernel, stride, padding, dilation, flip) -> "Slide1D":
+    def of(cls, signal: np.ndarray, kernel: np.ndarray, padding: int | str) -> "Slide1D":
         """Compute the outputs and the padding, or raise a ValueError that names the argument."""
         signal, kernel = wide(numbers(signal, "signal", [1])), wide(numbers(kernel, "kernel", [1]))
-        kernel = kernel[::-1] if flip else kernel
-        outputs = correlate1d(signal, kernel, stride, padding, dilation)
-        before, after = margins(len(signal), len(kernel), stride, padding, dilation)
+        outputs = correlate1d(signal, kernel, padding=padding)
+        before, after = margins(len(signal), len(kernel), padding=padding)
         padded = np.pad(signal, (before, after))
         if len(padded) > MOST_CELLS:
             raise ValueError(
-                f"signal: at most {MOST_CELLS} samples, padding included, can be read in a "
-                f"picture, not {len(padded)}; slide over a part of it, for example signal[:12]."
+                f"signal must have at most {MOST_CELLS} samples to be read, padding included, got "
+                f"{len(padded)}: slide over a part of it, for example signal[:12]."
             )
-        return cls(padded, kernel, outputs, before, after, stride, dilation)
+        return cls(padded, kernel, outputs, before, after)
 
     @property
     def inches(self) -> tuple[float, float]:
@@ -81,15 +77,14 @@ class Slide1D:
             _cell(ax, column, SIGNAL, facecolor="none")
             self._write(ax, column, SIGNAL, value)
         for index in range(len(self.outputs)):
-            middle = self._taps(index)[[0, -1]].mean()
-            _cell(ax, middle, OUTPUT, facecolor=EMPTY, linestyle=":")
-            ax.text(middle, BELOW, str(index), **INDEX)
+            _cell(ax, self._middle(index), OUTPUT, facecolor=EMPTY, linestyle=":")
+            ax.text(self._middle(index), BELOW, str(index), **INDEX)
         ax.set(
             xlim=(-self.before - 0.6, samples + self.after - 0.4),
             ylim=(BELOW + 0.5, ABOVE - 0.5),
             xticks=[],
         )
-        ax.set_yticks(list(ROWS), [LABELS[name] for name in ROWS.values()], fontsize=12)
+        ax.set_yticks(list(ROWS), list(ROWS.values()), fontsize=12)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
 
@@ -107,12 +102,11 @@ class Slide1D:
                 self._write(ax, tap, PRODUCTS, value * weight),
             ]
         for index, output in enumerate(self.outputs[: position + 1]):
-            middle = self._taps(index)[[0, -1]].mean()
             artists += [
-                _cell(ax, middle, OUTPUT, facecolor=DONE),
-                self._write(ax, middle, OUTPUT, output),
+                _cell(ax, self._middle(index), OUTPUT, facecolor=DONE),
+                self._write(ax, self._middle(index), OUTPUT, output),
             ]
-        left, right, middle = taps[0] - 0.5, taps[-1] + 0.5, taps[[0, -1]].mean()
+        left, right, middle = taps[0] - 0.5, taps[-1] + 0.5, self._middle(position)
         top, bottom = PRODUCTS + 0.5, OUTPUT - 0.5
         funnel = [(left, top), (right, top), (middle + 0.5, bottom), (middle - 0.5, bottom)]
         artists += [
@@ -135,18 +129,20 @@ class Slide1D:
 
     def _taps(self, position: int) -> np.ndarray:
         """Which samples meet the kernel; 0 is the signal's first, the padding before is below."""
-        return position * self.stride - self.before + self.dilation * np.arange(len(self.kernel))
+        return position - self.before + np.arange(len(self.kernel))
+
+    def _middle(self, position: int) -> float:
+        """The column of an output: the middle of its window."""
+        return self._taps(position)[[0, -1]].mean()
 
     def _in_words(self, position: int) -> str:
         """The sum that gives this output, or only its result where the kernel is long."""
-        result = number(self.outputs[position])
+        values = self.padded[self._taps(position) + self.before]
         terms = [
             f"{_bracketed(value)}·{_bracketed(weight)}"
-            for value, weight in zip(
-                self.padded[self._taps(position) + self.before], self.kernel, strict=True
-            )
+            for value, weight in zip(values, self.kernel, strict=True)
         ]
-        parts = [f"{LABELS['output']}[{position}]", " + ".join(terms), result]
+        parts = [f"output[{position}]", " + ".join(terms), number(self.outputs[position])]
         return " = ".join(parts if len(terms) <= LONGEST_SUM else parts[::2])
 
 

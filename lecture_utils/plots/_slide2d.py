@@ -19,13 +19,10 @@ from lecture_utils.plots._common import (
     numbers,
     wide,
 )
-from lecture_utils.plots.labels import LABELS
 from lecture_utils.plots.style import EMPTY, GREY, PADDING, RED, TAP
 from lecture_utils.sizes import margins, per_axis
 
-MOST_CELLS = 40
-MOST_CELLS_WITH_NUMBERS = 9
-INCHES_WITHOUT_NUMBERS = 2.4
+MOST_CELLS = 9
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class Slide2D:
     dilation: tuple[int, int]
 
     @classmethod
-    def of(cls, image, kernel, stride, padding, dilation) -> "Slide2D":
+    def of(cls, image, kernel, stride=1, padding="valid", dilation=1) -> "Slide2D":
         """Compute the outputs and the padding, or raise a ValueError that names the argument."""
         image, kernel = wide(numbers(image, "image", [2])), wide(numbers(kernel, "kernel", [2]))
         outputs = correlate2d(image, kernel, stride, padding, dilation)
@@ -52,8 +49,8 @@ class Slide2D:
         padded = np.pad(image, around)
         if max(padded.shape) > MOST_CELLS:
             raise ValueError(
-                f"image: at most {MOST_CELLS} rows and columns, padding included, can be told "
-                f"apart in a picture, not {padded.shape}; take a part, or every second pixel."
+                f"image must have at most {MOST_CELLS} rows and columns to be read, padding "
+                f"included, got {padded.shape}: take a part of it."
             )
         before, after = zip(*around, strict=True)
         return cls(padded, kernel, outputs, before, after, pairs[0], pairs[2])
@@ -61,9 +58,7 @@ class Slide2D:
     @property
     def side(self) -> float:
         """Inches of a cell."""
-        if self._numbered:
-            return cell_side(self._characters)
-        return INCHES_WITHOUT_NUMBERS / max(self.padded.shape)
+        return cell_side(self._characters)
 
     @property
     def kernel_side(self) -> float:
@@ -78,7 +73,7 @@ class Slide2D:
     def in_words(self, position: int) -> str:
         """The output of a step, `output[1, 2] = 4`."""
         row, column = self.place(position)
-        return f"{LABELS['output']}[{row}, {column}] = {number(self.outputs[row, column])}"
+        return f"output[{row}, {column}] = {number(self.outputs[row, column])}"
 
     def draw_image(self, ax: Axes) -> None:
         """Draw the padded image on empty axes."""
@@ -86,7 +81,7 @@ class Slide2D:
         inside = np.zeros(self.padded.shape, dtype=bool)
         inside[top : rows - self.after[0], left : columns - self.after[1]] = True
         self._draw_cells(ax, self.padded, offset=self.before)
-        self._set_up(ax, self.padded.shape, offset=self.before)
+        _set_up(ax, self.padded.shape, offset=self.before)
         for row, column in np.argwhere(~inside):
             _box(ax, row - top, column - left, **PADDING)
 
@@ -103,7 +98,7 @@ class Slide2D:
     def draw_output(self, ax: Axes) -> None:
         """Draw the cells of the outputs, which are still to be computed, on empty axes."""
         ax.set_facecolor(EMPTY)
-        self._set_up(ax, self.outputs.shape, offset=(0, 0))
+        _set_up(ax, self.outputs.shape, offset=(0, 0))
 
     def draw_step(self, image_ax: Axes, output_ax: Axes, position: int) -> list[Artist]:
         """Draw one step on these axes; what it returns is to be removed before the next."""
@@ -123,13 +118,8 @@ class Slide2D:
             for i, j in np.ndindex(*self.kernel.shape)
         ]
         height, width = np.subtract(taps[-1], taps[0]) + 1
-        alpha = 0.75 if self._numbered else 0.4
-        boxes = [_box(ax, *tap, facecolor=TAP, alpha=alpha) for tap in taps]
+        boxes = [_box(ax, *tap, facecolor=TAP, alpha=0.75) for tap in taps]
         return [*boxes, _frame(ax, row, column, height, width)]
-
-    @property
-    def _numbered(self) -> bool:
-        return max(self.padded.shape + self.outputs.shape) <= MOST_CELLS_WITH_NUMBERS
 
     @cached_property
     def _characters(self) -> int:
@@ -142,37 +132,32 @@ class Slide2D:
         low, high = float(data.min()), float(data.max())
         if low == high:
             high = low + 1
-        # Under numbers the greys are pale, so that black letters can be read on all of them.
-        darkest = low - 1.5 * (high - low) if self._numbered else low
+        # Pale greys, so that black letters can be read on all of them.
+        darkest = low - 1.5 * (high - low)
         left, top = -offset[1] - 0.5, -offset[0] - 0.5
         style = {"cmap": "gray", "vmin": darkest, "vmax": high, "interpolation": "nearest"}
-        artists = [ax.imshow(values, extent=(left, left + columns, top + rows, top), **style)]
-        if self._numbered:
-            font = font_size(self.side, self.side, self._characters)
-            artists += [
-                _text(ax, row - offset[0], column - offset[1], data[row, column], font)
-                for row, column in np.argwhere(~np.ma.getmaskarray(values))
-            ]
-        return artists
+        grid = ax.imshow(values, extent=(left, left + columns, top + rows, top), **style)
+        font = font_size(self.side, self.side, self._characters)
+        texts = [
+            _text(ax, row - offset[0], column - offset[1], data[row, column], font)
+            for row, column in np.argwhere(~np.ma.getmaskarray(values))
+        ]
+        return [grid, *texts]
 
-    def _set_up(self, ax: Axes, shape: tuple[int, int], offset: tuple[int, int]) -> None:
-        """Give the axes of a grid their limits, ticks and lines."""
-        _limit(ax, shape, offset)
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_locator(MaxNLocator(10, integer=True, min_n_ticks=1))
-        ax.spines[:].set(visible=True, color=GREY)
-        if self._numbered:
-            cell_borders(ax, shape, -offset[0] - 0.5, -offset[1] - 0.5)
+
+def _set_up(ax: Axes, shape: tuple[int, int], offset: tuple[int, int]) -> None:
+    """Give the axes of a grid their limits, ticks and lines."""
+    _limit(ax, shape, offset)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(10, integer=True, min_n_ticks=1))
+    ax.spines[:].set(visible=True, color=GREY)
+    cell_borders(ax, shape, -offset[0] - 0.5, -offset[1] - 0.5)
 
 
 def _limit(ax: Axes, shape: tuple[int, int], offset: tuple[int, int]) -> None:
     """Show all cells, as squares."""
     top, left = -offset[0] - 0.5, -offset[1] - 0.5
-    ax.set(
-        aspect="equal",
-        xlim=(left, left + shape[1]),
-        ylim=(top + shape[0], top),
-    )
+    ax.set(aspect="equal", xlim=(left, left + shape[1]), ylim=(top + shape[0], top))
 
 
 def _box(ax: Axes, row: float, column: float, **style) -> Artist:

@@ -11,20 +11,13 @@ from matplotlib.figure import Figure
 
 from lecture_utils.plots._slide1d import Slide1D
 from lecture_utils.plots._slide2d import Slide2D
-from lecture_utils.plots.labels import LABELS
 
-MILLISECONDS = 1000
 MOST_STILLS = 6
 MOST_PLACES = 6
 
 
 def animate_1d(
-    signal: np.ndarray,
-    kernel: np.ndarray,
-    stride: int = 1,
-    padding: int | str = "valid",
-    dilation: int = 1,
-    flip: bool = False,
+    signal: np.ndarray, kernel: np.ndarray, padding: int | str = "valid"
 ) -> FuncAnimation:
     """Let a kernel slide over a signal, one output a frame.
 
@@ -33,10 +26,7 @@ def animate_1d(
     Args:
         signal: Numbers, shape (samples,), few enough to be read.
         kernel: Numbers, shape (samples,).
-        stride: Samples from one window to the next.
         padding: As for `correlate1d`.
-        dilation: Samples from one kernel value to the next.
-        flip: Turn the kernel around first, which makes it a convolution.
 
     Returns:
         The animation; show it with `player`.
@@ -48,13 +38,15 @@ def animate_1d(
         ```
         player(animate_1d([0, 0, 1, 2, 3], [-1, 1]), alt="A kernel finds where a signal rises.")
         ```
+
+    Lecture 02 uses it.
     """
-    slide = Slide1D.of(signal, kernel, stride, padding, dilation, flip)
+    slide = Slide1D.of(signal, kernel, padding)
     # Not made by pyplot: a notebook would show the still figure below the player.
     figure = Figure(figsize=slide.inches, layout="constrained")
     ax = figure.subplots()
     slide.draw(ax)
-    return _animate(figure, partial(slide.draw_step, ax), list(range(len(slide.outputs))))
+    return _animate(figure, partial(slide.draw_step, ax), len(slide.outputs))
 
 
 def animate_2d(
@@ -63,7 +55,6 @@ def animate_2d(
     stride: int | tuple[int, int] = 1,
     padding: int | str | tuple[int, int] = "valid",
     dilation: int | tuple[int, int] = 1,
-    frames: int | None = None,
 ) -> FuncAnimation:
     """Let a kernel slide over an image, row by row, one output a frame.
 
@@ -76,50 +67,50 @@ def animate_2d(
         stride: Pixels from one window to the next, for both axes or (rows, columns).
         padding: As for `correlate2d`.
         dilation: Pixels from one kernel value to the next, for both axes or (rows, columns).
-        frames: At most so many, spread evenly over the outputs; None for one an output.
 
     Returns:
         The animation; show it with `player`.
 
     Raises:
         ValueError: If the image is too large, or the kernel doesn't fit.
+
+    Lecture 03 uses it.
     """
     slide = Slide2D.of(image, kernel, stride, padding, dilation)
-    positions = _spread(slide.outputs.size, frames or slide.outputs.size, "frames")
-    figure = Figure(figsize=_inches(slide), layout="constrained")
-    return _animate(figure, _draw_three(figure, slide), positions)
+    (rows, columns), (output_rows, output_columns) = slide.padded.shape, slide.outputs.shape
+    kernel_width = slide.kernel.shape[1] * slide.kernel_side
+    widths = [columns * slide.side, kernel_width, output_columns * slide.side]
+    inches = sum(widths) + 2.2, max(rows, output_rows) * slide.side + 1.6
+    figure = Figure(figsize=inches, layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.1)
+    image_ax, kernel_ax, output_ax = figure.subplots(1, 3, width_ratios=widths)
+    slide.draw_image(image_ax)
+    slide.draw_kernel(kernel_ax)
+    slide.draw_output(output_ax)
+    for ax, name in ((image_ax, "image"), (kernel_ax, "kernel"), (output_ax, "output")):
+        ax.set_title(name, fontsize=13)
+    for ax in (image_ax, output_ax):
+        ax.set(xlabel="column", ylabel="row")
+
+    def draw_step(position):
+        figure.supxlabel(slide.in_words(position), fontsize=13)
+        return slide.draw_step(image_ax, output_ax, position)
+
+    return _animate(figure, draw_step, slide.outputs.size)
 
 
-def filmstrip_1d(
-    signal: np.ndarray,
-    kernel: np.ndarray,
-    stride: int = 1,
-    padding: int | str = "valid",
-    dilation: int = 1,
-    flip: bool = False,
-    count: int = 4,
-    title: str | None = None,
-) -> Figure:
-    """Draw frames of `animate_1d` as one still picture, the first and the last among them.
+def filmstrip_1d(signal: np.ndarray, kernel: np.ndarray, padding: int | str = "valid") -> Figure:
+    """Draw four frames of `animate_1d` as one still picture, the first and the last among them.
 
-    Args:
-        signal: Numbers, shape (samples,), few enough to be read.
-        kernel: Numbers, shape (samples,).
-        stride: Samples from one window to the next.
-        padding: As for `correlate1d`.
-        dilation: Samples from one kernel value to the next.
-        flip: Turn the kernel around first, which makes it a convolution.
-        count: How many frames.
-        title: What stands above.
+    The arguments, and the ValueError for bad ones, are those of `animate_1d`.
 
     Returns:
         The figure, with one axes for each frame.
 
-    Raises:
-        ValueError: If the signal is too long, or the kernel doesn't fit.
+    Lecture 02 uses it.
     """
-    slide = Slide1D.of(signal, kernel, stride, padding, dilation, flip)
-    positions = _film(len(slide.outputs), count)
+    slide = Slide1D.of(signal, kernel, padding)
+    positions = _spread(len(slide.outputs), 4)
     width, height = slide.inches
     columns = 2 if width < 6.5 and len(positions) > 1 else 1
     rows = -(-len(positions) // columns)
@@ -130,8 +121,6 @@ def filmstrip_1d(
         slide.draw_step(ax, position)
         if index % columns:
             ax.set_yticks([])
-    if title is not None:
-        figure.suptitle(title)
     return figure
 
 
@@ -147,11 +136,11 @@ def filmstrip_2d(
     """Draw frames of `animate_2d` side by side, the first and the last among them.
 
     Args:
-        image: Numbers, shape (height, width).
-        kernel: Numbers, shape (height, width).
-        stride: Pixels from one window to the next, for both axes or (rows, columns).
-        padding: As for `correlate2d`.
-        dilation: Pixels from one kernel value to the next, for both axes or (rows, columns).
+        image: As for `animate_2d`.
+        kernel: The same.
+        stride: The same.
+        padding: The same.
+        dilation: The same.
         count: How many frames.
         title: What stands above.
 
@@ -159,28 +148,35 @@ def filmstrip_2d(
         The figure: the kernel, then for each frame the image above the outputs so far.
 
     Raises:
-        ValueError: If the image is too large, or the kernel doesn't fit.
+        ValueError: If the image is too large, the kernel doesn't fit, or there are too many frames.
+
+    Lecture 03 uses it.
     """
+    if not 1 <= count <= MOST_STILLS:
+        raise ValueError(
+            f"count must be 1 to {MOST_STILLS} to be read side by side, got {count}: "
+            "animate_2d shows more."
+        )
     slide = Slide2D.of(image, kernel, stride, padding, dilation)
-    positions = _film(slide.outputs.size, count)
+    positions = _spread(slide.outputs.size, count)
     (rows, columns), (output_rows, output_columns) = slide.padded.shape, slide.outputs.shape
     kernel_width = slide.kernel.shape[1] * slide.kernel_side
     words = max(len(slide.in_words(position)) for position in positions)
     width = max(max(columns, output_columns) * slide.side, 0.1 * words)
+    inches = (
+        kernel_width + len(positions) * (width + 0.15) + 0.6,
+        (rows + output_rows) * slide.side + 1.2,
+    )
+    ratios = {
+        "width_ratios": [kernel_width, *[width] * len(positions)],
+        "height_ratios": [rows, output_rows],
+    }
     figure, grid = plt.subplots(
-        2,
-        len(positions) + 1,
-        figsize=(
-            kernel_width + len(positions) * (width + 0.15) + 0.6,
-            (rows + output_rows) * slide.side + 1.2,
-        ),
-        width_ratios=[kernel_width, *[width] * len(positions)],
-        height_ratios=[rows, output_rows],
-        layout="constrained",
+        2, len(positions) + 1, figsize=inches, layout="constrained", **ratios
     )
     grid[1, 0].remove()
     slide.draw_kernel(grid[0, 0])
-    grid[0, 0].set_title(LABELS["kernel"], fontsize=12)
+    grid[0, 0].set_title("kernel", fontsize=12)
     for (above, below), position in zip(grid.T[1:], positions, strict=True):
         slide.draw_image(above)
         slide.draw_output(below)
@@ -188,29 +184,19 @@ def filmstrip_2d(
         above.set_title(slide.in_words(position), fontsize=12)
         for ax in (above, below):
             ax.set(xticks=[], yticks=[])
-    grid[0, 1].set_ylabel(LABELS["image"])
-    grid[1, 1].set_ylabel(LABELS["output"])
+    grid[0, 1].set_ylabel("image")
+    grid[1, 1].set_ylabel("output")
     if title is not None:
         figure.suptitle(title)
     return figure
 
 
-def window_positions(
-    image: np.ndarray,
-    kernel: np.ndarray,
-    stride: int | tuple[int, int] = 1,
-    padding: int | str | tuple[int, int] = "valid",
-    dilation: int | tuple[int, int] = 1,
-    title: str | None = None,
-) -> Figure:
+def window_positions(image: np.ndarray, kernel: np.ndarray, title: str | None = None) -> Figure:
     """Draw every place of the kernel, one small image each, arranged as the outputs are.
 
     Args:
         image: Numbers, shape (height, width).
         kernel: Numbers, shape (height, width); only its size is seen.
-        stride: Pixels from one window to the next, for both axes or (rows, columns).
-        padding: As for `correlate2d`.
-        dilation: Pixels from one kernel value to the next, for both axes or (rows, columns).
         title: What stands above.
 
     Returns:
@@ -223,52 +209,38 @@ def window_positions(
         ```
         window_positions(np.zeros((5, 5)), np.ones((3, 3)), title="Nine places")
         ```
+
+    Lecture 04 uses it.
     """
-    slide = Slide2D.of(image, kernel, stride, padding, dilation)
+    slide = Slide2D.of(image, kernel)
     rows, columns = slide.outputs.shape
     if max(rows, columns) > MOST_PLACES:
         raise ValueError(
-            f"image: at most {MOST_PLACES} rows and columns of places fit into a picture, here "
-            f"are {rows} and {columns}; use a smaller image or a larger stride."
+            f"image must have at most {MOST_PLACES} rows and columns of places to fit into a "
+            f"picture, got {rows} and {columns}: use a smaller one."
         )
     height, width = (min(side * slide.side, 2) + 0.1 for side in slide.padded.shape)
-    figure, grid = plt.subplots(
-        rows,
-        columns,
-        figsize=(columns * width, rows * (height + 0.25) + 0.4 * (title is not None)),
-        squeeze=False,
-        layout="constrained",
-    )
+    inches = columns * width, rows * (height + 0.25) + 0.4 * (title is not None)
+    figure, grid = plt.subplots(rows, columns, figsize=inches, squeeze=False, layout="constrained")
     for position, ax in enumerate(grid.flat):
         slide.draw_image(ax)
         slide.draw_window(ax, position)
         row, column = slide.place(position)
-        ax.set_title(f"{LABELS['output']}[{row}, {column}]", fontsize=12, pad=4)
+        ax.set_title(f"output[{row}, {column}]", fontsize=12, pad=4)
         ax.set(xticks=[], yticks=[])
     if title is not None:
         figure.suptitle(title)
     return figure
 
 
-def _film(total: int, count: int) -> list[int]:
-    if count > MOST_STILLS:
-        raise ValueError(
-            f"count: at most {MOST_STILLS} stills can be read side by side, not {count}; "
-            "use the animation for more."
-        )
-    return _spread(total, count, "count")
-
-
-def _spread(total: int, count: int, name: str) -> list[int]:
+def _spread(total: int, count: int) -> list[int]:
     """At most `count` of the first `total` numbers, evenly, the first and the last among them."""
-    if count < 1:
-        raise ValueError(f"{name}: at least 1 is needed, not {count}.")
     return np.unique(np.linspace(0, total - 1, min(count, total)).round().astype(int)).tolist()
 
 
-def _animate(figure: Figure, draw_step: Callable, positions: list[int]) -> FuncAnimation:
+def _animate(figure: Figure, draw_step: Callable[[int], list[Artist]], count: int) -> FuncAnimation:
     """Animate steps; each is drawn on the figure after the artists of the last were removed."""
-    shown = draw_step(positions[0])
+    shown = draw_step(0)
     # Laid out once: later frames don't jump, and take less time.
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
@@ -278,35 +250,4 @@ def _animate(figure: Figure, draw_step: Callable, positions: list[int]) -> FuncA
             shown.pop().remove()
         shown.extend(draw_step(position))
 
-    return FuncAnimation(figure, draw, frames=positions, interval=MILLISECONDS)
-
-
-def _inches(slide: Slide2D) -> tuple[float, float]:
-    (rows, columns), (output_rows, output_columns) = slide.padded.shape, slide.outputs.shape
-    kernel_width = slide.kernel.shape[1] * slide.kernel_side
-    width = (columns + output_columns) * slide.side + kernel_width
-    return width + 2.2, max(rows, output_rows) * slide.side + 1.6
-
-
-def _draw_three(figure: Figure, slide: Slide2D) -> Callable[[int], list[Artist]]:
-    """Draw image, kernel and output side by side; return what draws a step on them."""
-    figure.get_layout_engine().set(w_pad=0.1)
-    widths = [
-        slide.padded.shape[1] * slide.side,
-        slide.kernel.shape[1] * slide.kernel_side,
-        slide.outputs.shape[1] * slide.side,
-    ]
-    image, kernel, output = figure.subplots(1, 3, width_ratios=widths)
-    slide.draw_image(image)
-    slide.draw_kernel(kernel)
-    slide.draw_output(output)
-    for ax, name in ((image, "image"), (kernel, "kernel"), (output, "output")):
-        ax.set_title(LABELS[name], fontsize=13)
-    for ax in (image, output):
-        ax.set(xlabel=LABELS["column"], ylabel=LABELS["row"])
-
-    def draw_step(position):
-        figure.supxlabel(slide.in_words(position), fontsize=13)
-        return slide.draw_step(image, output, position)
-
-    return draw_step
+    return FuncAnimation(figure, draw, frames=count)

@@ -6,10 +6,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
-from lecture_utils.plots._common import numbers
-from lecture_utils.plots.images import as_image, draw_image
-from lecture_utils.plots.labels import LABELS
+from lecture_utils.plots._common import as_image, draw_image, numbers
 from lecture_utils.plots.style import DIVERGING
 
 MOST_PANELS = 128
@@ -18,7 +17,6 @@ MOST_PANELS = 128
 def kernels(
     kernels: np.ndarray,
     columns: int = 8,
-    channel: int = 0,
     labels: Sequence[str] | None = None,
     title: str | None = None,
 ) -> Figure:
@@ -28,9 +26,8 @@ def kernels(
     has a weight above zero there.
 
     Args:
-        kernels: `(height, width, in, out)`, as `layer.kernel` of a Keras layer.
+        kernels: `(height, width, in, out)`, as `layer.kernel` of a Keras layer; `in` is 1 or 3.
         columns: Kernels in a row.
-        channel: Which input channel to draw, where they aren't three.
         labels: What stands above each kernel; without it their numbers.
         title: What stands above all.
 
@@ -38,27 +35,31 @@ def kernels(
         The figure.
 
     Raises:
-        ValueError: If the shape isn't that of kernels, or there is no such channel.
+        ValueError: If the shape isn't that of such kernels, or there are too many.
 
     Example:
         ```
         kernels(model.get_layer("conv1").kernel.numpy())
         ```
+
+    Lecture 03 uses it.
     """
     kernels = numbers(kernels, "kernels", [4])
     channels, count = kernels.shape[2:]
-    if not 0 <= channel < channels:
-        raise ValueError(f"channel: from 0 to {channels - 1} is needed, not {channel}.")
+    if channels not in (1, 3):
+        raise ValueError(
+            f"kernels must be over 1 input channel or 3 (RGB), got {channels}: choose one, for "
+            "example kernels[:, :, :1]."
+        )
     figure, axes = _panels(kernels.shape[:2], count, columns, labels, title, "kernels")
     largest = float(np.abs(kernels).max()) or 1.0
     for index, ax in enumerate(axes):
         if channels == 3:
             draw_image(ax, 0.5 + 0.5 * kernels[:, :, :, index] / largest)
         else:
-            kernel = kernels[:, :, channel, index]
-            drawn = draw_image(ax, kernel, (-largest, largest), DIVERGING)
-    if channels != 3:
-        figure.colorbar(drawn, ax=axes, label=LABELS["value"], aspect=30)
+            drawn = draw_image(ax, kernels[:, :, 0, index], (-largest, largest), DIVERGING)
+    if channels == 1:
+        figure.colorbar(drawn, ax=axes, label="value", aspect=30)
     return figure
 
 
@@ -89,30 +90,26 @@ def feature_maps(
         ```
         feature_maps(first_layer.predict(x_test[:1])[0])
         ```
+
+    Lecture 03 uses it.
     """
     maps = numbers(maps, "maps", [3])
     figure, axes = _panels(maps.shape[:2], maps.shape[2], columns, labels, title, "maps")
     for index, ax in enumerate(axes):
         one = maps[:, :, index]
-        drawn = _draw_response(ax, one, maps if shared else one)
+        drawn = _draw_response(ax, one, scale=maps if shared else one)
     if shared:
-        figure.colorbar(drawn, ax=axes, label=LABELS["response"], aspect=30)
+        figure.colorbar(drawn, ax=axes, label="response", aspect=30)
     return figure
 
 
-def response_map(
-    image: np.ndarray,
-    response: np.ndarray,
-    limit: float | None = None,
-    title: str | None = None,
-) -> Figure:
+def response_map(image: np.ndarray, response: np.ndarray, title: str | None = None) -> Figure:
     """Show an image and, beside it, how strongly a kernel responds at each of its places.
 
     Args:
         image: `(height, width)`, `(height, width, 1)` or `(height, width, 3)`.
         response: `(rows, columns)`; blue below zero and red above if it has both signs, otherwise
             from black to white.
-        limit: The response, of either sign, that gets the full colour; without it the strongest.
         title: What stands above both.
 
     Returns:
@@ -120,6 +117,8 @@ def response_map(
 
     Raises:
         ValueError: If one of the two isn't of such a shape.
+
+    Lecture 03 uses it.
     """
     image = as_image(image)
     response = numbers(response, "response", [2])
@@ -129,17 +128,17 @@ def response_map(
         1, 2, figsize=(2 * width * inches + 1.3, height * inches + 0.9), layout="constrained"
     )
     draw_image(left, image)
-    scale = response if limit is None else limit * np.sign(response)
-    drawn = _draw_response(right, response, scale)
+    drawn = _draw_response(right, response, scale=response)
     figure.colorbar(drawn, ax=right, aspect=15)
     for ax, name in ((left, "image"), (right, "response")):
-        ax.set(xticks=[], yticks=[], title=LABELS[name])
+        ax.set(xticks=[], yticks=[], title=name)
     if title is not None:
         figure.suptitle(title)
     return figure
 
 
-def _draw_response(ax: Axes, response: np.ndarray, scale: np.ndarray):
+def _draw_response(ax: Axes, response: np.ndarray, scale: np.ndarray) -> AxesImage:
+    """Draw a response with the colours that the numbers of `scale` need."""
     largest = float(np.abs(scale).max()) or 1.0
     if scale.min() < 0:
         return draw_image(ax, response, (-largest, largest), DIVERGING)
@@ -154,14 +153,14 @@ def _panels(
     title: str | None,
     name: str,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure with `count` small axes without ticks, each with its label or number above."""
+    """Make `count` small axes without ticks, each with its label or number above."""
     if count > MOST_PANELS:
         raise ValueError(
-            f"{name}: at most {MOST_PANELS} fit into a picture, not {count}; choose some, "
-            "for example the first with [..., :32]."
+            f"{name} must be at most {MOST_PANELS} to fit into a picture, got {count}: choose "
+            f"some, for example {name}[..., :32]."
         )
     if labels is not None and len(labels) != count:
-        raise ValueError(f"labels: {count} are needed, not {len(labels)}.")
+        raise ValueError(f"labels must be {count}, one for each, got {len(labels)}.")
     columns = min(columns, count)
     rows = -(-count // columns)
     side = min(max(0.85, 7 / columns), 1.6)

@@ -1,20 +1,18 @@
-"""An animation as a player in the notebook."""
+"""An animation as a player in the notebook: one picture, three buttons and a slider."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import io
-import re
 from itertools import islice
+from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.animation import Animation
+from matplotlib.animation import AbstractMovieWriter, Animation
 from PIL import Image
-
-from lecture_utils.plots.labels import LABELS
 
 if TYPE_CHECKING:
     from IPython.display import HTML
@@ -24,46 +22,22 @@ MOST_BYTES = 150_000
 COLORS = 63
 TRANSPARENT = COLORS
 
-# matplotlib takes the signs on its buttons from a web page, which a class without a network
-# doesn't reach.
-WEB_PAGE = re.compile(r"<link[^>]*font-awesome[^>]*>\s*")
-SIGNS = {
-    "minus": "−",
-    "fast-backward": "⇤",
-    "step-backward": "←",
-    "play fa-flip-horizontal": "◀",
-    "pause": "❚❚",
-    "play": "▶",
-    "step-forward": "→",
-    "fast-forward": "⇥",
-    "plus": "+",
-}
-BUTTONS = (
-    "Decrease speed",
-    "First frame",
-    "Previous frame",
-    "Play backwards",
-    "Pause",
-    "Play",
-    "Next frame",
-    "Last frame",
-    "Increase speed",
-    "Repetition mode",
-)
-CHOICES = ("Once", "Loop", "Reflect")
-PNG = "data:image/png;base64,"
-FRAME = re.compile(f'(?<="{PNG})[^"]+')
+# Its script looks for players that are not ready yet, so that none needs a name of its own, and stops
+# one that is no longer on the page. Jupyter would take the arrow keys for itself: the attribute
+# data-lm-suppress-shortcuts tells it not to.
+PAGE = Path(__file__).with_name("player.html")
 
 
 def player(animation: Animation, alt: str) -> HTML:
     """Show an animation with buttons: it stands still until someone plays it, and then loops.
 
-    The same animation gives the same text, whenever and wherever it is made with the same versions
-    of matplotlib and Pillow. Where no script runs, the first frame is seen.
+    It plays a picture a second, and faster if that would take longer than 15 seconds. The arrow
+    keys move the slider. The same animation gives the same text, whenever and wherever it is made
+    with the same versions of matplotlib and Pillow. Where no script runs, the first frame is seen.
 
     Args:
         animation: From `animate_1d`, `animate_2d` or matplotlib, of few and simple frames.
-        alt: What the animation shows, in words, for who doesn't see it.
+        alt: What the animation shows, in words, for those who don't see it.
 
     Returns:
         The player, to stand at the end of a cell.
@@ -75,90 +49,71 @@ def player(animation: Animation, alt: str) -> HTML:
         ```
         player(animate_1d([0, 0, 1, 2, 3], [-1, 1]), alt="A kernel finds where a signal rises.")
         ```
+
+    Lecture 02 uses it.
     """
     from IPython.display import HTML
 
     if not alt.strip():
-        raise ValueError("alt: say in words what the animation shows; nothing came.")
+        raise ValueError("alt must say in words what the animation shows, got none.")
     count = sum(1 for _ in islice(animation.new_frame_seq(), MOST_FRAMES + 1))
     if count > MOST_FRAMES:
         raise ValueError(
-            f"animation: at most {MOST_FRAMES} frames work, this one has more; use a smaller "
-            "input, a larger stride, or (for animate_2d) frames=24."
+            f"animation must have at most {MOST_FRAMES} frames, got more: use a smaller input or "
+            "a larger stride."
         )
-    page = animation.to_jshtml(default_mode="loop")
-    frames, palette = _with_palette(np.stack([_decode(f) for f in FRAME.findall(page)]))
-    # The background holds what most frames share, a frame only the pixels in which it differs: all
-    # together they take a fifth of the bytes.
-    background = np.sort(frames, axis=0)[len(frames) // 2]
-    changes = np.where(frames == background, TRANSPARENT, frames)
-    pictures = iter([_encode(change, palette) for change in changes])
-    page = FRAME.sub(lambda _: next(pictures), page)
-    page = _with_picture(page, _encode(frames[0], palette), _encode(background, palette), alt)
-    page = _own_identifier(_own_signs(page))
+    writer = _Frames()
+    animation.save("nothing is written", writer=writer)
+    frames, palette = _with_palette(np.stack(writer.frames))
+    # The first frame is whole, each other one holds only the pixels that change, and the page puts
+    # them on top of each other: all together they take a fifth of the bytes.
+    changes = np.where(frames[1:] == frames[:-1], TRANSPARENT, frames[1:])
+    first, *changes = (_data_url(picture, palette) for picture in [frames[0], *changes])
+    words = {"alt": html.escape(alt), "count": count}
+    page = Template(PAGE.read_text("utf-8")).substitute(
+        words, first=first, changes=" ".join(changes)
+    )
     if len(page) > MOST_BYTES:
         raise ValueError(
-            f"animation: {count} frames take {len(page) // 1000} kB, at most "
-            f"{MOST_BYTES // 1000} kB work; use a smaller input, fewer frames or a lower dpi."
+            f"animation must take at most {MOST_BYTES // 1000} kB, got {len(page) // 1000} kB for "
+            f"{count} frames: use a smaller input, fewer frames or a lower dpi."
         )
     return HTML(page)
 
 
-def _decode(frame: str) -> np.ndarray:
-    """The pixels of a frame, shape (height, width, 3)."""
-    png = base64.b64decode(frame.replace("\\\n", ""))
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+class _Frames(AbstractMovieWriter):
+    """A writer of animations that keeps the pixels of each frame, shape (height, width, 3)."""
+
+    def setup(self, fig, outfile, dpi=None):
+        self.fig, self.frames = fig, []
+
+    def grab_frame(self, **savefig_kwargs):
+        png = io.BytesIO()
+        self.fig.savefig(png, format="png", **savefig_kwargs)
+        self.frames.append(np.asarray(Image.open(png).convert("RGB")))
+
+    def finish(self):
+        pass
 
 
 def _with_palette(frames: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Give all frames the same few colours, the most frequent ones.
-
-    Args:
-        frames: Shape (frames, height, width, 3).
+    """Give all frames, shape (frames, height, width, 3), the same few colours.
 
     Returns:
         The number of each pixel's colour, shape (frames, height, width), and the palette: its red,
         green and blue values in a row.
     """
-    packed = frames.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.int32)
-    packed, pixels, counts = np.unique(packed, return_inverse=True, return_counts=True)
-    colors = packed[:, np.newaxis] >> np.array([16, 8, 0]) & 255
-    common = colors[np.argsort(-counts, kind="stable")[:COLORS]]
-    distances = ((colors[:, np.newaxis] - common) ** 2).sum(axis=-1)
-    nearest = distances.argmin(axis=1).astype(np.uint8)
-    palette = np.zeros((COLORS + 1, 3), dtype=int)
-    palette[: len(common)] = common
-    return nearest[pixels].reshape(frames.shape[:-1]), palette.ravel().tolist()
+    below_each_other = Image.fromarray(frames.reshape(-1, *frames.shape[2:]))
+    few = below_each_other.quantize(COLORS, dither=Image.Dither.NONE)
+    palette = np.zeros(3 * (COLORS + 1), dtype=int)
+    colors = few.getpalette()[: 3 * COLORS]
+    palette[: len(colors)] = colors
+    return np.asarray(few).reshape(frames.shape[:3]), palette.tolist()
 
 
-def _encode(pixels: np.ndarray, palette: list[int]) -> str:
-    picture = Image.fromarray(pixels)
+def _data_url(pixels: np.ndarray, palette: list[int]) -> str:
+    picture = Image.fromarray(pixels.astype(np.uint8))
     picture.putpalette(palette)
     png = io.BytesIO()
     picture.save(png, "PNG", optimize=True, transparency=TRANSPARENT)
-    return base64.b64encode(png.getvalue()).decode()
-
-
-def _with_picture(page: str, first: str, background: str, alt: str) -> str:
-    """Put the first frame, the background and the words where the frames will be shown."""
-    style = f"max-width: 100%; background: url({PNG}{background}) 0 0 / 100% 100%"
-    picture = f'<img src="{PNG}{first}" alt="{html.escape(alt)}" style="{style}" id='
-    return page.replace("<img id=", picture)
-
-
-def _own_signs(page: str) -> str:
-    page = WEB_PAGE.sub("", page)
-    for icon, sign in SIGNS.items():
-        page = page.replace(f'<i class="fa fa-{icon}"></i>', sign)
-    for word in BUTTONS:
-        page = page.replace(f'"{word}"', f'"{LABELS[word]}"')
-    for word in CHOICES:
-        page = page.replace(f">{word}</label>", f">{LABELS[word]}</label>")
-    return page
-
-
-def _own_identifier(page: str) -> str:
-    """Name the parts after what they show; matplotlib names them at random."""
-    random = re.search(r'id="_anim_img([0-9a-f]+)"', page)[1]
-    content = page.replace(random, "")
-    return page.replace(random, hashlib.sha256(content.encode()).hexdigest()[:32])
+    return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()

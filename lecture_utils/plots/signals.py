@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from lecture_utils.plots._common import axes_or_new, numbers
-from lecture_utils.plots.labels import LABELS
 from lecture_utils.plots.style import CYCLE, GREY
 
 SHORT_SIGNAL = 30
@@ -30,11 +29,13 @@ def signals(
 
     Raises:
         ValueError: If this is no dictionary, or one of the arrays isn't a signal.
+
+    Lecture 02 uses it.
     """
     if not isinstance(signals, Mapping) or not signals:
         raise ValueError(
-            'signals: a dictionary of arrays is needed, for example {"noisy": noisy}, '
-            f"not {type(signals).__name__}."
+            'signals must be a dictionary of arrays, for example {"noisy": noisy}, got '
+            f"{signals!r:.50}."
         )
     arrays = {name: numbers(array, f"signals[{name!r}]", [1]) for name, array in signals.items()}
     ax = axes_or_new(ax, 8, 3.2)
@@ -54,7 +55,7 @@ def signals(
     ax.xaxis.set_major_locator(MaxNLocator(15, integer=True, min_n_ticks=1))
     if all(array.dtype.kind in "biu" for array in arrays.values()):
         ax.yaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
-    ax.set(xlabel=LABELS["sample"], ylabel=LABELS["value"], title=title)
+    ax.set(xlabel="sample", ylabel="value", title=title)
     # Beside the axes, where it hides no sample.
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     return ax

@@ -1,0 +1,127 @@
+"""Pictures of what a classifier says."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch, Rectangle
+
+from lecture_utils.plots._common import axes_or_new, cell_borders, cell_font, numbers
+from lecture_utils.plots.style import BLACK, BLUE, GREY, RED
+
+MOST_BARS = 30
+
+
+def probability_bars(
+    probabilities: np.ndarray,
+    label: int | None = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the probability that a network gives to each class.
+
+    Args:
+        probabilities: One for each class, `(classes,)`, each in 0..1.
+        label: The number of the true class: its bar is blue and has a ✓, and if another class is
+            the most probable, that one is red and has a ✗.
+        title: What stands above.
+        ax: Where to draw, instead of a new figure.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: If these aren't probabilities, or are too many for a picture.
+
+    Example:
+        ```
+        probability_bars(model.predict(x_test[:1])[0], label=y_test[0])
+        ```
+
+    Lecture 01 uses it.
+    """
+    probabilities = numbers(probabilities, "probabilities", [1])
+    count = len(probabilities)
+    if probabilities.min() < 0 or probabilities.sum() > 1.001:
+        raise ValueError(
+            "probabilities must be from 0 to 1 and sum to at most 1, got "
+            f"{probabilities.min():g} to {probabilities.max():g} with the sum "
+            f"{probabilities.sum():g}: apply softmax first."
+        )
+    if count > MOST_BARS:
+        raise ValueError(
+            f"probabilities must be at most {MOST_BARS} to be read, got {count}: choose the "
+            "largest."
+        )
+    if label is not None and not 0 <= label < count:
+        raise ValueError(f"label must be a class from 0 to {count - 1}, got {label}.")
+    best = int(probabilities.argmax())
+    marked = {best: (BLUE, "")} if label is None else {best: (RED, "✗ "), label: (BLUE, "✓ ")}
+    colors, signs = zip(*(marked.get(index, (GREY, "")) for index in range(count)), strict=True)
+
+    ax = axes_or_new(ax, 6.5, 0.3 * count + 1.2)
+    bars = ax.barh(range(count), probabilities, color=colors)
+    ax.bar_label(bars, [f"{value:.3f}" for value in probabilities], padding=4, fontsize=11)
+    ax.set_yticks(range(count), [f"{sign}{index}" for index, sign in enumerate(signs)])
+    ax.set_ylim(count - 0.4, -0.6)
+    ax.set_xlim(0, 1.12)
+    ax.set_xticks(np.linspace(0, 1, 6))
+    ax.set(xlabel="probability", ylabel="class", title=title)
+    if label is not None and label != best:
+        handles = [Patch(color=BLUE), Patch(color=RED)]
+        ax.legend(handles, ["✓ true class", "✗ predicted"], loc="best")
+    return ax
+
+
+def confusion_matrix(truth: np.ndarray, predicted: np.ndarray, title: str | None = None) -> Axes:
+    """Draw how often each class was taken for which.
+
+    What was right, on the diagonal, is grey; an error is the darker the more often it was made. An
+    empty cell means: never.
+
+    Args:
+        truth: The true classes, `(count,)`.
+        predicted: The predicted classes, `(count,)`.
+        title: What stands above.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: If the two aren't class numbers of the same length.
+
+    Lecture 01 uses it.
+    """
+    truth, predicted = _classes(truth, "truth"), _classes(predicted, "predicted")
+    if len(truth) != len(predicted):
+        raise ValueError(f"predicted must be as many as truth, {len(truth)}, got {len(predicted)}.")
+    count = int(max(truth.max(), predicted.max())) + 1
+    counts = np.zeros((count, count), dtype=int)
+    np.add.at(counts, (truth, predicted), 1)
+    errors = counts * ~np.eye(count, dtype=bool)
+
+    side = 0.5 * count
+    ax = axes_or_new(None, side + 1.6, side + 1.1)
+    ax.imshow(np.ma.masked_equal(errors, 0), cmap="Oranges", vmin=0, vmax=max(errors.max(), 1))
+    style = {"ha": "center", "va": "center", "fontsize": cell_font(ax, count, count, 4)}
+    for row, column in zip(*counts.nonzero(), strict=True):
+        color = "white" if errors[row, column] > 0.6 * errors.max() else BLACK
+        if row == column:
+            color = "#505050"
+            cell = Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor="#E8E8E8", edgecolor="none")
+            ax.add_patch(cell)
+        ax.text(column, row, str(counts[row, column]), color=color, **style)
+    cell_borders(ax, (count, count), color="#C8C8C8")
+    ax.set(xticks=range(count), yticks=range(count))
+    ax.set(xlabel="predicted", ylabel="true", title=title)
+    return ax
+
+
+def _classes(values: np.ndarray, name: str) -> np.ndarray:
+    """Return `values` as an array of class numbers, or raise a ValueError."""
+    array = np.asarray(values)
+    if array.ndim != 1 or array.dtype.kind not in "iu" or array.size == 0 or array.min() < 0:
+        otherwise = f": use {name}.argmax(axis=1)" if array.ndim == 2 else ""
+        raise ValueError(
+            f"{name} must be whole numbers from 0 up in one dimension, got {array.dtype} of shape "
+            f"{array.shape}{otherwise}."
+        )
+    return array
