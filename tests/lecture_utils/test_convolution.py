@@ -28,6 +28,7 @@ many = settings(max_examples=150, deadline=None, derandomize=True, database=None
 some = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
 WORDS = ("valid", "same", "full")
+equal = np.testing.assert_array_equal
 
 
 def whole(low, high):
@@ -63,9 +64,7 @@ def pads(size, span, stride, padding):
 
 def padded_by_hand(image, spans, stride, padding):
     """An image in the middle of a larger array of zeros."""
-    (top, bottom), (left, right) = (
-        pads(*axis) for axis in zip(image.shape, spans, stride, padding, strict=True)
-    )
+    (top, bottom), (left, right) = map(pads, image.shape, spans, stride, padding)
     height, width = image.shape
     padded = np.zeros((top + height + bottom, left + width + right))
     padded[top : top + height, left : left + width] = image
@@ -116,10 +115,6 @@ def test_4x4_image_with_3x3_kernel():
     assert convolve2d(image, kernel).tolist() == [[10, 9], [6, 5]]
 
 
-def test_nine_positions_of_a_3x3_kernel_on_5x5():
-    assert correlate2d(np.ones((5, 5)), np.ones((3, 3))).tolist() == [[9.0] * 3] * 3
-
-
 def test_same_at_stride_two_pads_after_the_image_only():
     assert correlate1d([1, 2, 3, 4], [1, 10, 100], stride=2, padding="same").tolist() == [321, 43]
 
@@ -145,14 +140,10 @@ def test_one_dimension_agrees_with_scipy(size, kernel, padding, seed):
     size = max(size, kernel)  # SciPy would let the shorter one slide
     kernel = kernel - 1 + kernel % 2 if padding == "same" else kernel  # it centres even ones else
     signal, weights = numbers(size, seed), numbers(kernel, seed + 1)
-    np.testing.assert_array_equal(
-        correlate1d(signal, weights, padding=padding),
-        scipy.signal.correlate(signal, weights, mode=padding, method="direct"),
-    )
-    np.testing.assert_array_equal(
-        convolve1d(signal, weights, padding=padding),
-        scipy.signal.convolve(signal, weights, mode=padding, method="direct"),
-    )
+    expected = scipy.signal.correlate(signal, weights, padding, method="direct")
+    equal(correlate1d(signal, weights, padding=padding), expected)
+    expected = scipy.signal.convolve(signal, weights, padding, method="direct")
+    equal(convolve1d(signal, weights, padding=padding), expected)
 
 
 @many
@@ -162,14 +153,10 @@ def test_two_dimensions_agree_with_scipy(size, kernel, padding, seed):
     kernel = np.array(kernel)
     kernel = kernel - 1 + kernel % 2 if padding == "same" else kernel
     image, weights = numbers(size, seed), numbers(kernel, seed + 1)
-    np.testing.assert_array_equal(
-        correlate2d(image, weights, padding=padding),
-        scipy.signal.correlate2d(image, weights, mode=padding),
-    )
-    np.testing.assert_array_equal(
-        convolve2d(image, weights, padding=padding),
-        scipy.signal.convolve2d(image, weights, mode=padding),
-    )
+    expected = scipy.signal.correlate2d(image, weights, padding)
+    equal(correlate2d(image, weights, padding=padding), expected)
+    expected = scipy.signal.convolve2d(image, weights, padding)
+    equal(convolve2d(image, weights, padding=padding), expected)
 
 
 @many
@@ -180,7 +167,7 @@ def test_same_is_a_section_of_full(size, kernel, seed):
     if kernel > size:  # NumPy then swaps the two, which reverses the correlation
         full = np.convolve(signal, weights[::-1], mode="full")
     same = correlate1d(signal, weights, padding="same")
-    np.testing.assert_array_equal(same, full[kernel // 2 :][:size])
+    equal(same, full[kernel // 2 :][:size])
 
 
 # Against Keras
@@ -191,21 +178,16 @@ def test_same_is_a_section_of_full(size, kernel, seed):
     size=whole(1, 20),
     kernel=whole(1, 6),
     step=st.one_of(st.tuples(whole(1, 4), st.just(1)), st.tuples(st.just(1), whole(1, 3))),
-    padding=st.sampled_from(("valid", "same")),
+    padding=st.sampled_from(WORDS[:2]),
 )
 def test_one_dimension_agrees_with_keras(ops, size, kernel, step, padding):
     stride, dilation = step  # TensorFlow takes only one of the two at a time
     size = max(size, (kernel - 1) * dilation + 1)
     signal, weights = numbers(size), numbers(kernel, seed=1)
-    expected = ops.conv(
-        signal.reshape(1, -1, 1),
-        weights.reshape(-1, 1, 1),
-        strides=stride,
-        padding=padding,
-        dilation_rate=dilation,
-    )
+    x, kernels = signal.reshape(1, -1, 1), weights.reshape(-1, 1, 1)
+    expected = ops.conv(x, kernels, stride, padding, dilation_rate=dilation)
     ours = correlate1d(signal, weights, stride, padding, dilation)
-    np.testing.assert_array_equal(ours, np.asarray(expected)[0, :, 0])
+    equal(ours, np.asarray(expected)[0, :, 0])
 
 
 @some
@@ -214,7 +196,7 @@ def test_one_dimension_agrees_with_keras(ops, size, kernel, step, padding):
     kernel=pair(1, 5),
     stride=pair(1, 4),
     dilation=pair(1, 3),
-    padding=st.sampled_from(("valid", "same")),
+    padding=st.sampled_from(WORDS[:2]),
     sizes=st.tuples(whole(1, 3), whole(1, 4), whole(1, 5)),
 )
 def test_conv2d_agrees_with_keras(ops, size, kernel, stride, dilation, padding, sizes):
@@ -231,40 +213,23 @@ def test_conv2d_agrees_with_keras(ops, size, kernel, stride, dilation, padding, 
 
 
 @some
-@given(size=pair(9, 14), kernel=pair(1, 4), dilation=whole(1, 3), padding=st.sampled_from(WORDS))
-def test_dilation_agrees_with_keras(ops, size, kernel, dilation, padding):
-    images, kernels = numbers((2, *size, 3)), numbers((*kernel, 3, 2), seed=1)
-    (top, bottom), (left, right) = (pads(14, (k - 1) * dilation + 1, 1, padding) for k in kernel)
-    padded = np.pad(images, [(0, 0), (top, bottom), (left, right), (0, 0)])
-    expected = ops.conv(padded, kernels, padding="valid", dilation_rate=dilation)
-    ours = conv2d(images, kernels, padding=padding, dilation=dilation)
-    np.testing.assert_allclose(ours, expected, atol=1e-3)
-
-
-@some
 @given(
     size=pair(1, 14),
     window=pair(1, 5),
     stride=st.none() | pair(1, 6),
-    padding=st.sampled_from(("valid", "same")),
+    padding=st.sampled_from(WORDS[:2]),
     sizes=pair(1, 3),
 )
 def test_pooling_agrees_with_keras(ops, size, window, stride, padding, sizes):
     batch, channels = sizes
     images = numbers((batch, *np.maximum(size, window), channels)) - 20  # all below the padding's 0
-    np.testing.assert_array_equal(
-        max_pool2d(images, window, stride, padding),
-        np.asarray(ops.max_pool(images, window, stride, padding)),
-    )
-    np.testing.assert_allclose(
-        average_pool2d(images, window, stride, padding),
-        np.asarray(ops.average_pool(images, window, stride, padding)),
-        rtol=1e-5,
-    )
+    settings = (window, stride, padding)
+    equal(max_pool2d(images, *settings), ops.max_pool(images, *settings))
+    expected = ops.average_pool(images, *settings)
+    np.testing.assert_allclose(average_pool2d(images, *settings), expected, rtol=1e-5)
 
 
 # Against loops: all combinations, also those that neither library has
-
 
 PADDING = st.sampled_from(WORDS) | whole(0, 4)
 
@@ -283,7 +248,7 @@ def test_two_dimensions_agree_with_loops(size, kernel, stride, dilation, padding
     image, weights = numbers(size, seed), numbers(kernel, seed + 1)
     expected = correlate2d_loops(image, weights, stride, padding, dilation)
     response = correlate2d(image, weights, stride, padding, dilation)
-    np.testing.assert_array_equal(response, expected)
+    equal(response, expected)
     axes = zip(size, kernel, stride, padding, dilation, strict=True)
     assert response.shape == tuple(output_size(int(axis[0]), *axis[1:]) for axis in axes)
 
@@ -291,17 +256,11 @@ def test_two_dimensions_agree_with_loops(size, kernel, stride, dilation, padding
     if row.shape[1] >= (column.shape[1] - 1) * dilation[1] + 1:
         line = correlate1d(row[0], column[0], stride[1], padding[1], dilation[1])
         steps = ((1, stride[1]), ("valid", padding[1]), (1, dilation[1]))
-        np.testing.assert_array_equal(line, correlate2d_loops(row, column, *steps)[0])
+        equal(line, correlate2d_loops(row, column, *steps)[0])
 
 
 @many
-@given(
-    size=pair(1, 9),
-    window=pair(1, 4),
-    stride=pair(1, 5),
-    padding=pair(0, 3),
-    seed=whole(0, 99),
-)
+@given(size=pair(1, 9), window=pair(1, 4), stride=pair(1, 5), padding=pair(0, 3), seed=whole(0, 99))
 def test_pooling_with_whole_number_padding_agrees_with_loops(size, window, stride, padding, seed):
     size, padding = np.maximum(size, window), np.minimum(padding, np.array(window) - 1).tolist()
     image = numbers(size, seed) - 20
@@ -323,13 +282,6 @@ def test_pooling_with_whole_number_padding_agrees_with_loops(size, window, strid
 
 
 @many
-@given(size=whole(1, 20), kernel=whole(1, 20), seed=whole(0, 99))
-def test_full_convolution_commutes(size, kernel, seed):
-    a, b = numbers(size, seed), numbers(kernel, seed + 1)
-    np.testing.assert_array_equal(convolve1d(a, b, padding="full"), convolve1d(b, a, 1, "full"))
-
-
-@many
 @given(
     size=pair(4, 9),
     kernel=pair(1, 4),
@@ -339,25 +291,10 @@ def test_full_convolution_commutes(size, kernel, seed):
 )
 def test_convolution_is_correlation_with_the_flipped_kernel(size, kernel, stride, padding, seed):
     image, weights = numbers(size, seed), numbers(kernel, seed + 1)
-    np.testing.assert_array_equal(
-        convolve2d(image, weights, stride, padding),
-        correlate2d(image, weights[::-1, ::-1], stride, padding),
-    )
-    np.testing.assert_array_equal(
-        convolve1d(image[0], weights[0], stride[1]),
-        correlate1d(image[0], weights[0, ::-1], stride[1]),
-    )
-
-
-def test_output_size_rounds_down_as_the_lecture_says():
-    assert output_size(5, 3) == 3
-    assert output_size(28, 3) == 26
-    assert output_size(28, 5, padding=2) == 28
-    assert output_size(6, 3, stride=2) == output_size(5, 3, stride=2) == 2
-    assert output_size(5, 3, stride=2, padding="same") == 3
-    assert output_size(227, 11, stride=4) == 55
-    assert output_size(7, 3, dilation=3) == 1
-    assert type(output_size(np.int64(9), np.int64(3))) is int
+    expected = correlate2d(image, weights[::-1, ::-1], stride, padding)
+    equal(convolve2d(image, weights, stride, padding), expected)
+    expected = correlate1d(image[0], weights[0, ::-1], stride[1])
+    equal(convolve1d(image[0], weights[0], stride[1]), expected)
 
 
 # Types
@@ -373,28 +310,24 @@ def test_a_white_uint8_photo_does_not_overflow():
 
 
 @pytest.mark.parametrize(
-    ("image", "kernel", "result"),
+    "types",
     [
-        ("uint8", "int64", "int64"),
-        ("uint8", "uint8", "int64"),
-        ("bool", "bool", "int64"),
-        ("uint8", "float32", "float32"),
-        ("float32", "float32", "float32"),
-        ("float32", "float64", "float64"),
+        *("uint8 int64 int64", "uint8 uint8 int64", "bool bool int64", "uint8 float32 float32"),
+        *("float32 float32 float32", "float32 float64 float64"),
     ],
 )
-def test_types_of_sums(image, kernel, result):
+def test_types_of_sums(types):
+    image, kernel, result = types.split()
     image, kernel = np.ones((4, 4), image), np.ones((2, 2), kernel)
     assert correlate1d(image[0], kernel[0]).dtype == result
     assert correlate2d(image, kernel).dtype == result
     assert conv2d(image[None, :, :, None], kernel[:, :, None, None]).dtype == result
 
 
-@pytest.mark.parametrize(("image", "mean"), [("uint8", "float64"), ("float32", "float32")])
-def test_types_of_pooling(image, mean):
-    images = np.ones((1, 4, 4, 1), image)
-    assert max_pool2d(images).dtype == image
-    assert average_pool2d(images).dtype == mean
+def test_types_of_pooling():
+    for image, mean in (("uint8", "float64"), ("float32", "float32")):
+        images = np.ones((1, 4, 4, 1), image)
+        assert (max_pool2d(images).dtype, average_pool2d(images).dtype) == (image, mean)
 
 
 def test_the_input_stays_as_it_was():
@@ -407,7 +340,7 @@ def test_the_input_stays_as_it_was():
         correlate1d(images[0, 0, :, 0], [1.0]),
     ):
         result += 1  # fails if the result is a read-only view
-    np.testing.assert_array_equal(images, before)
+    equal(images, before)
 
 
 # Bad input
@@ -422,55 +355,29 @@ KERNEL, KERNELS = np.ones((3, 3)), np.ones((3, 3, 3, 2))
     [
         # The wrong shape
         (lambda: correlate1d(IMAGE, [1, 2]), r"signal must have the axes \(samples\).*\(5, 5\)"),
-        (lambda: correlate1d(SIGNAL, KERNEL), r"kernel must have the axes \(samples\), got shape"),
         (lambda: convolve1d(SIGNAL, 3), r"kernel must have the axes.*\(\): add an axis"),
-        (lambda: correlate2d(IMAGES[0], KERNEL), r"image must .*\(5, 5, 3\): take a section"),
         (lambda: convolve2d(IMAGE, [1, 2]), r"kernel must have the axes \(height, width\)"),
         (lambda: conv2d(IMAGES[0], KERNELS), r"images must .*\(batch, .*\(5, 5, 3\): add an axis"),
         (lambda: conv2d(IMAGES, KERNEL), r"kernels must have the axes \(height, width, in, out\)"),
-        (lambda: conv2d(IMAGES, KERNELS[:, :, :2]), r"take 2 input channels, but images .* have 3"),
+        (lambda: conv2d(IMAGES, KERNELS[:, :, :2]), r"kernels must have 3 input channels.*got 2"),
         (lambda: conv2d(IMAGES, KERNELS, [1, 2, 3]), r"bias must hold .* each of the 2 .*got 3"),
-        (lambda: conv2d(IMAGES, KERNELS, 1.0), r"bias must have the axes \(out\), got shape \(\)"),
         (lambda: max_pool2d(IMAGE), r"images must have the axes \(batch, .*\(5, 5\)"),
-        (lambda: average_pool2d(IMAGE), r"images must have the axes \(batch, .*\(5, 5\)"),
         # Nothing in it, or no numbers
-        (lambda: correlate1d([], [1]), r"signal must hold at least one number, got shape \(0,\)"),
         (lambda: correlate1d([1], []), r"kernel must hold at least one number"),
         (lambda: max_pool2d(IMAGES[:0]), r"images must hold at least one number.*\(0, 5, 5, 3\)"),
         (lambda: correlate1d(["a"], [1]), r"signal must hold integers or floats, got dtype <U1"),
-        (lambda: correlate1d([1], [1j]), r"kernel must hold integers or floats, got .*complex128"),
-        # No window fits
-        (lambda: correlate1d(SIGNAL, np.ones(6)), r"kernel spans 6 on an axis that has 5"),
-        (lambda: correlate1d(SIGNAL, np.ones(3), dilation=3), r"kernel spans 7 .* has 5"),
-        (lambda: correlate1d(SIGNAL, np.ones(8), padding=1), r"kernel spans 8 .* has 7, padding"),
-        (lambda: correlate2d(IMAGE, np.ones((2, 6))), r"kernel spans 6 .*smaller kernel"),
-        (lambda: conv2d(IMAGES[:, :2], KERNELS), r'kernels spans 3 .* has 2.*padding="same"'),
-        (lambda: max_pool2d(IMAGES, 6), r"size spans 6 on an axis that has 5.*smaller size"),
-        (lambda: output_size(2, 3), r"kernel spans 3 on an axis that has 2"),
-        # The wrong step
-        (lambda: correlate1d(SIGNAL, [1], stride=0), r"stride must be .* at least 1, got 0"),
+        # No window fits, or settings that are none: test_sizes.py has more of them
+        (lambda: correlate1d(SIGNAL, np.ones(8), padding=1), r"kernel must .* 7 pixels.*got 8"),
+        (lambda: correlate2d(IMAGE, np.ones((2, 6))), r"kernel must .*got 6: use a smaller kernel"),
+        (lambda: conv2d(IMAGES[:, :2], KERNELS), r'kernels must .* 2 pixels.*padding="same"'),
+        (lambda: max_pool2d(IMAGES, 6), r"size must .* 5 pixels.*got 6: use a smaller size"),
         (lambda: correlate1d(SIGNAL, [1], stride=1.5), r"stride must be a whole .*got 1\.5"),
-        (lambda: correlate1d(SIGNAL, [1], stride=(1, 2)), r"stride .* axis \(1\), got \(1, 2\)"),
         (lambda: correlate2d(IMAGE, KERNEL, (1, 2, 3)), r"stride .* axis \(2\), got \(1, 2, 3\)"),
-        (lambda: correlate2d(IMAGE, KERNEL, dilation=0), r"dilation must be .*at least 1, got 0"),
-        (lambda: conv2d(IMAGES, KERNELS, stride=True), r"stride must be a whole .*got True"),
-        (lambda: conv2d(IMAGES, KERNELS, dilation="2"), r"dilation must be a whole .*got '2'"),
-        (lambda: max_pool2d(IMAGES, stride=0), r"stride must be .* at least 1, got 0"),
-        (lambda: max_pool2d(IMAGES, size=0), r"size must be a whole .* at least 1, got 0"),
-        (lambda: average_pool2d(IMAGES, size=2.0), r"size must be a whole number.*got 2\.0"),
-        (lambda: output_size(5, 3, stride=-1), r"stride must be .* at least 1, got -1"),
-        (lambda: output_size(5.0, 3), r"size must be a whole number .*got 5\.0"),
-        (lambda: output_size(5, 0), r"kernel must be a whole number of at least 1, got 0"),
-        # The wrong padding
-        (lambda: correlate1d(SIGNAL, [1], padding=-1), r'padding must be "valid", "same".*got -1'),
-        (lambda: correlate2d(IMAGE, KERNEL, padding="smae"), r"padding must be .*got 'smae'"),
-        (lambda: conv2d(IMAGES, KERNELS, padding=None), r"padding must be .*got None"),
-        (lambda: conv2d(IMAGES, KERNELS, padding=0.5), r"padding must be .*whole .*got 0\.5"),
+        (lambda: conv2d(IMAGES, KERNELS, dilation=0), r"dilation must be .*at least 1, got 0"),
         (lambda: conv2d(IMAGES, KERNELS, padding=np.ones(2)), r"padding must be .*got array"),
-        (lambda: output_size(5, 3, padding=True), r"padding must be .*got True"),
-        (lambda: max_pool2d(IMAGES, padding="full"), r"padding of pooling .*got 'full' .*below 2"),
-        (lambda: average_pool2d(IMAGES, 3, padding=3), r"padding of pooling .*got 3 .*below 3"),
-        (lambda: max_pool2d(IMAGES, padding="SAME"), r"padding must be .*got 'SAME'"),
+        (lambda: average_pool2d(IMAGES, size=2.0), r"size must be a whole number.*got 2\.0"),
+        (lambda: max_pool2d(IMAGES, padding="full"), r"padding of pooling .*below 2.*got 'full'"),
+        (lambda: average_pool2d(IMAGES, 3, padding=3), r"padding of pooling .*below 3.*got 3"),
     ],
 )
 def test_bad_input_is_named(call, message):
@@ -479,9 +386,7 @@ def test_bad_input_is_named(call, message):
 
 
 def test_import_loads_neither_tensorflow_nor_matplotlib():
-    code = (
-        "import sys, lecture_utils.convolution; "
-        "sys.exit(bool({'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)))"
-    )
+    code = "import sys, lecture_utils.convolution, lecture_utils.datasets\n"
+    code += "sys.exit(bool({'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)))"
     course = Path(lecture_utils.__file__).parents[1]
     assert subprocess.run([sys.executable, "-c", code], cwd=course, check=False).returncode == 0

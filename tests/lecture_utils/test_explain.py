@@ -3,35 +3,25 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_models import chain
 
 from lecture_utils import explain, models
 from lecture_utils.backend import keras
+from lecture_utils.convolution import conv2d, max_pool2d
 from lecture_utils.models.common import LocalResponseNormalization
 
 layers = keras.layers
+SHAPE = (9, 9, 2)
 
 
-def chain(*stack, shape=(9, 9, 2)):
-    x = image = keras.Input(shape, name="image")
-    for layer in stack:
-        x = layer(x)
-    return keras.Model(image, x, name="chain")
+def conv(name, filters=4, size=3, activation="relu"):
+    settings = {"activation": activation, "bias_initializer": "normal", "name": name}
+    return layers.Conv2D(filters, size, **settings)
 
 
 @pytest.fixture
 def image():
-    return np.random.default_rng(0).normal(size=(9, 9, 2)).astype("float32")
-
-
-def correlate(x, kernel, bias):
-    """A valid convolution of one image, with loops."""
-    size = kernel.shape[0]
-    height, width = x.shape[0] - size + 1, x.shape[1] - size + 1
-    output = np.zeros((height, width, kernel.shape[-1]))
-    for y, x0 in np.ndindex(height, width):
-        window = x[y : y + size, x0 : x0 + size]
-        output[y, x0] = np.einsum("ijc,ijco->o", window, kernel) + bias
-    return output
+    return np.random.default_rng(0).normal(size=SHAPE).astype("float32")
 
 
 def spread(signal, kernel, shape):
@@ -43,41 +33,32 @@ def spread(signal, kernel, shape):
     return pixels
 
 
-def pool_with_switches(x, size, stride):
-    height, width = ((side - size) // stride + 1 for side in x.shape[:2])
-    pooled, switches = np.zeros((height, width, x.shape[2])), {}
-    for y, x0, channel in np.ndindex(pooled.shape):
-        rows, columns = y * stride, x0 * stride
-        window = x[rows : rows + size, columns : columns + size, channel]
+def unpool(signal, x, size, stride):
+    """Put each value back to where the largest of its window of `x` was."""
+    pixels = np.zeros_like(x)
+    for row, column, channel in np.ndindex(signal.shape):
+        top, left = row * stride, column * stride
+        window = x[top : top + size, left : left + size, channel]
         i, j = np.unravel_index(window.argmax(), window.shape)
-        pooled[y, x0, channel] = window[i, j]
-        switches[y, x0, channel] = (rows + i, columns + j, channel)
-    return pooled, switches
+        pixels[top + i, left + j, channel] += signal[row, column, channel]
+    return pixels
 
 
 @pytest.mark.parametrize(("size", "stride"), [(2, 2), (3, 2)])
 def test_the_deconvnet_is_the_papers(image, size, stride):
     keras.utils.set_random_seed(0)
-    model = chain(
-        layers.Conv2D(4, 3, activation="relu", bias_initializer="normal", name="conv1"),
-        layers.MaxPooling2D(size, stride, name="pool1"),
-        layers.Conv2D(3, 2, activation="relu", bias_initializer="normal", name="conv2"),
-    )
-    (kernel1, bias1), (kernel2, bias2) = (
-        model.get_layer(n).get_weights() for n in ("conv1", "conv2")
-    )
-    maps1 = np.maximum(correlate(image, kernel1, bias1), 0)
-    pooled, switches = pool_with_switches(maps1, size, stride)
-    maps2 = np.maximum(correlate(pooled, kernel2, bias2), 0)
+    model = chain(SHAPE, conv("conv1"), layers.MaxPooling2D(size, stride), conv("conv2", 3, 2))
+    kernel1, bias1, kernel2, bias2 = model.get_weights()
+    maps1 = np.maximum(conv2d(image[np.newaxis], kernel1, bias1)[0], 0)
+    pooled = max_pool2d(maps1[np.newaxis], size, stride)[0]
+    maps2 = np.maximum(conv2d(pooled[np.newaxis], kernel2, bias2)[0], 0)
     channel = int(maps2.max(axis=(0, 1)).argmax())
     position = np.unravel_index(maps2[..., channel].argmax(), maps2.shape[:2])
 
     signal = np.zeros_like(maps2)
     signal[(*position, channel)] = maps2[(*position, channel)]
     below = spread(np.maximum(signal, 0), kernel2, pooled.shape)
-    unpooled = np.zeros_like(maps1)
-    for place, switch in switches.items():
-        unpooled[switch] += below[place]
+    unpooled = unpool(below, maps1, size, stride)
     expected = spread(np.maximum(unpooled, 0), kernel1, image.shape)
 
     projected = explain.DeconvNet(model).project(image, "conv2", channel)
@@ -88,7 +69,7 @@ def test_the_deconvnet_is_the_papers(image, size, stride):
 
 
 def test_without_relu_the_deconvnet_is_the_gradient_times_the_value(image):
-    model = chain(layers.Conv2D(4, 3, name="conv1"), layers.Conv2D(3, 3, name="conv2"))
+    model = chain(SHAPE, conv("conv1", activation=None), conv("conv2", activation=None))
     pixels = tf.convert_to_tensor(image[np.newaxis])
     with tf.GradientTape() as tape:
         tape.watch(pixels)
@@ -99,37 +80,27 @@ def test_without_relu_the_deconvnet_is_the_gradient_times_the_value(image):
 
 
 def test_the_deconvnet_leaves_the_network_as_it_was(image):
-    model = chain(layers.Conv2D(4, 3, activation="relu", name="conv1"))
+    model = chain(SHAPE, conv("conv1"))
     before = model(image[np.newaxis]).numpy()
     explain.DeconvNet(model).project(image, "conv1", 0)
     np.testing.assert_array_equal(model(image[np.newaxis]), before)
 
 
 def test_separate_activations_and_normalizations_are_walked_through(image):
-    together = chain(layers.Conv2D(4, 3, activation="relu", name="conv1"))
-    apart = chain(
-        layers.Conv2D(4, 3, name="conv1"),
-        layers.ReLU(name="relu1"),
-        layers.Identity(name="identity"),
-    )
+    together = chain(SHAPE, conv("conv1"))
+    apart = chain(SHAPE, conv("conv1", activation=None), layers.Identity(), layers.ReLU(name="end"))
     apart.set_weights(together.get_weights())
-    np.testing.assert_allclose(
-        explain.DeconvNet(apart).project(image, "relu1", 1),
-        explain.DeconvNet(together).project(image, "conv1", 1),
-        atol=1e-6,
-    )
+    expected = explain.DeconvNet(together).project(image, "conv1", 1)
+    projected = explain.DeconvNet(apart).project(image, "end", 1)
+    np.testing.assert_allclose(projected, expected, atol=1e-6)
 
 
 def test_a_normalization_across_channels_is_passed_by(image):
     keras.utils.set_random_seed(2)
-    plain = chain(
-        layers.Conv2D(4, 3, activation="relu", name="conv1"), layers.Conv2D(3, 3, name="conv2")
-    )
-    normalized = chain(
-        layers.Conv2D(4, 3, activation="relu", name="conv1"),
-        LocalResponseNormalization(alpha=1.0, name="norm1"),
-        layers.Conv2D(3, 3, name="conv2"),
-    )
+    last = {"filters": 3, "activation": None}
+    plain = chain(SHAPE, conv("conv1"), conv("conv2", **last))
+    between = LocalResponseNormalization(alpha=1.0)
+    normalized = chain(SHAPE, conv("conv1"), between, conv("conv2", **last))
     weights = [np.abs(weight) for weight in plain.get_weights()]  # so that both values are positive
     for model in (plain, normalized):
         model.set_weights(weights)
@@ -147,7 +118,7 @@ def test_branches_channels_and_names_are_checked(image):
     x = entrance = keras.Input((9, 9, 2))
     left, right = layers.Conv2D(2, 3, name="left")(x), layers.Conv2D(2, 3, name="right")(x)
     model = keras.Model(entrance, layers.Add(name="sum")([left, right]))
-    with pytest.raises(ValueError, match="branches before layer 'sum', at 'right'"):
+    with pytest.raises(ValueError, match=r"a chain .* up to layer 'sum', .*branches at 'right'"):
         explain.DeconvNet(model).project(image, "sum", 0)
     with pytest.raises(ValueError, match=r"channel must be 0 to 1, .*got 2"):
         explain.DeconvNet(model).project(image, "left", 2)

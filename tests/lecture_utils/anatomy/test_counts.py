@@ -1,13 +1,11 @@
 """Tables, multiply-accumulates and depth against hand counts, sums of ones, and papers."""
 
-import doctest
-
 import numpy as np
 import pytest
 from small_models import chain
 
 from lecture_utils import models
-from lecture_utils.anatomy import LayerRow, blueprint, count_depth, count_macs, counts, layer_table
+from lecture_utils.anatomy import LayerRow, blueprint, count_depth, count_macs, layer_table
 from lecture_utils.backend import keras
 
 layers = keras.layers
@@ -83,12 +81,6 @@ def test_macs_are_the_products_that_are_summed(shape, layer):
     assert count_macs(model) == float(keras.ops.sum(model(np.ones((1, *shape)))))
 
 
-def test_macs_of_a_separable_convolution():
-    separable = chain((10, 10, 8), layers.SeparableConv2D(16, 3, strides=2, padding="same"))
-    assert count_macs(separable) == 5 * 5 * (9 * 8 + 8 * 16)
-    assert count_macs(chain((10, 8), layers.SeparableConv1D(16, 3))) == 8 * (3 * 8 + 8 * 16)
-
-
 @pytest.mark.parametrize(
     ("build", "macs"),
     [
@@ -134,7 +126,3 @@ def test_depth_is_that_of_the_longest_path():
     x = layers.Dense(2)(layers.GlobalAveragePooling2D()(layers.BatchNormalization()(x)))
     assert count_depth(keras.Model(image, x)) == 4
     assert count_depth(keras.Model(image, layers.ReLU()(image))) == 0
-
-
-def test_examples_in_the_text():
-    assert doctest.testmod(counts).failed == 0

@@ -1,14 +1,13 @@
 """Receptive fields against papers, recurrences and gradients."""
 
 import contextlib
-import doctest
 import random
 
 import numpy as np
 import pytest
 from small_models import box, chain
 
-from lecture_utils.anatomy import blueprint, fields, layer_table, receptive_field
+from lecture_utils.anatomy import blueprint, layer_table, receptive_field
 from lecture_utils.backend import keras
 from lecture_utils.models import convnet_mnist
 
@@ -98,11 +97,9 @@ def test_a_mean_of_the_whole_map_lets_each_position_see_it():
 
 
 def test_layers_are_found_in_nested_and_shared_models():
-    part = keras.Sequential(
-        [keras.Input((None, None, 1)), layers.Conv2D(1, 3, name="conv"), layers.MaxPooling2D(2)],
-        name="part",
-    )
-    inner = part.layers[0]
+    inner = layers.Conv2D(1, 3, name="conv")
+    image, pool = keras.Input((None, None, 1)), layers.MaxPooling2D(2)
+    part = keras.Sequential([image, inner, pool], name="part")
     once = chain((20, 20, 1), part, layers.Conv2D(1, 3, name="last"))
     assert receptive_field(once, "part/conv") == ((3, 3), (1, 1), (0, 0))
     assert receptive_field(once, inner) == receptive_field(once, "part/conv")
@@ -302,7 +299,3 @@ def test_an_input_needs_axes():
 def test_a_position_must_lie_on_the_map(position):
     with pytest.raises(ValueError, match=r"position must be .* each axis .*got"):
         receptive_field(convnet_mnist(), "pool2", position=position)
-
-
-def test_examples_in_the_text():
-    assert doctest.testmod(fields).failed == 0
