@@ -24,22 +24,22 @@ slow: .venv/ready
 	$(BIN)/python -m pytest tests -m slow
 
 record: .venv/ready
-	$(BIN)/python -m lecture_utils.dev.record $(NOTEBOOKS)
+	$(BIN)/python -m tools.record $(NOTEBOOKS)
 
 networks: .venv/ready
-	$(BIN)/python -m lecture_utils.dev.networks
+	$(BIN)/python -m tools.networks
 
 lint: .venv/ready
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m lecture_utils.dev.check
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m tools.check
 
 bench: .venv/ready
-	$(BIN)/python benchmarks/lectures.py $(NOTEBOOKS)
+	$(BIN)/python -m tools.bench $(NOTEBOOKS)
 
 stamp: .venv/ready
-	$(BIN)/python -m lecture_utils.dev.stamp $(ADDRESS)
+	$(BIN)/python -m tools.stamp $(ADDRESS)
 
 colab: .venv/ready
-	$(BIN)/python -m lecture_utils.dev.colab
+	$(BIN)/python -m tools.colab
 
 .venv/ready: requirements.txt constraints.txt
-	$(PYTHON) lecture_utils/dev/environment.py
+	$(PYTHON) tools/environment.py

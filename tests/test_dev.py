@@ -11,8 +11,8 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from lecture_utils.dev import check, environment, record, stamp
-from lecture_utils.dev.notebooks import ROOT, notebook_paths, read
+from tools import check, environment, record, stamp
+from tools.notebooks import ROOT, notebook_paths, read
 
 # Set-up.
 

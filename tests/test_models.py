@@ -18,7 +18,7 @@ from class_size import CLASS_SIZE, build, images_for
 
 from lecture_utils import anatomy, models
 from lecture_utils.backend import keras
-from lecture_utils.dev.notebooks import ROOT
+from tools.notebooks import ROOT
 
 PUBLISHED = [name for name in CLASS_SIZE if not name.endswith("_mnist")]
 IMAGENET = [
@@ -168,7 +168,7 @@ def test_tensorflow_and_jax_give_equal_outputs(networks, tmp_path):
         weights = {f"weight{i}": weight for i, weight in enumerate(model.get_weights())}
         np.savez(tmp_path / f"{name}.npz", images=images_for(model), **weights)
     subprocess.run(
-        [sys.executable, ROOT / "tests" / "class_size.py", tmp_path],
+        [sys.executable, ROOT / "tests" / "support" / "class_size.py", tmp_path],
         env={**os.environ, "KERAS_BACKEND": "jax"},
         check=True,
     )

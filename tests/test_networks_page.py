@@ -4,7 +4,7 @@ import re
 
 from class_size import CLASS_SIZE
 
-from lecture_utils.dev import networks
+from tools import networks
 
 
 def test_the_page_is_as_it_would_be_written_now():

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from lecture_utils.dev import check
-from lecture_utils.dev.notebooks import ROOT, notebook_paths, read, tags
+from tools import check
+from tools.notebooks import ROOT, notebook_paths, read, tags
 
 PAGES = [pytest.param(path, id=path.stem) for path in notebook_paths()]
 

@@ -8,8 +8,8 @@ import sys
 import nbformat
 import pytest
 
-from lecture_utils.dev import check
-from lecture_utils.dev.notebooks import NOTEBOOKS, ROOT, read
+from tools import check
+from tools.notebooks import NOTEBOOKS, ROOT, read
 
 PACKAGE = "lecture_utils/convolution.py"
 

@@ -1,4 +1,4 @@
-"""Make the course's environment: `python3 lecture_utils/dev/environment.py`.
+"""Make the course's environment: `python3 tools/environment.py`.
 
 Runs before anything is installed, and with any Python that a reader may have: it uses the standard
 library alone and no syntax newer than Python 3.4, so that an old one gets a sentence to read.
@@ -16,7 +16,7 @@ import sys
 SUPPORTED = ((3, 13), (3, 12), (3, 11))
 NEEDED_GB = 3.0  # 2.0 GB installed, the rest while pip downloads and unpacks
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
 PYTHON = os.path.join(BIN, "python.exe" if os.name == "nt" else "python")
@@ -162,7 +162,7 @@ def main():
     install()
     quiet_jupyterlab()
     with open(os.path.join(VENV, "ready"), "w") as file:
-        file.write("made by lecture_utils/dev/environment.py\n")
+        file.write("made by tools/environment.py\n")
     print("\r" + "Ready: the next call starts at once.".ljust(72))
 
 

@@ -1,4 +1,4 @@
-"""Run the pages as Colab does: `python -m lecture_utils.dev.colab`.
+"""Run the pages as Colab does: `python -m tools.colab`.
 
 Each page lies alone in an empty folder, stamped with the address of a clone of this repository, in
 an environment that has Colab's versions (tests/colab.txt) and not the course's package.
@@ -14,9 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from lecture_utils.dev import stamp
-from lecture_utils.dev.environment import answers
-from lecture_utils.dev.notebooks import ROOT, notebook_paths, read, write
+from tools import stamp
+from tools.environment import answers
+from tools.notebooks import ROOT, notebook_paths, read, write
 
 ENVIRONMENT = ROOT / ".venv-colab"
 

@@ -1,7 +1,7 @@
 """Measure the lectures: seconds of Run All after the imports, as DESIGN's budgets count them.
 
-`python benchmarks/lectures.py [notebook ...]` runs each in a kernel of its own, without storing
-anything, and prints a table. Let nothing else run beside it: training takes all cores.
+`python -m tools.bench [notebook ...]` runs each in a kernel of its own, without storing anything,
+and prints a table. Let nothing else run beside it: training takes all cores.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbclient import NotebookClient
 
-from lecture_utils.dev.notebooks import notebook_paths, read
+from tools.notebooks import notebook_paths, read
 
 # Seconds on two cores without an accelerator.
 BUDGETS = {

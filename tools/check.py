@@ -1,4 +1,4 @@
-"""Check what the pages must be, without running them: `python -m lecture_utils.dev.check`."""
+"""Check what the pages must be, without running them: `python -m tools.check`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import nbformat
 
-from lecture_utils.dev import stamp
-from lecture_utils.dev.notebooks import notebook_paths, read, tags
-from lecture_utils.dev.record import KERNEL
+from tools import stamp
+from tools.notebooks import notebook_paths, read, tags
+from tools.record import KERNEL
 
 LONGEST_CELL = 20  # lines
 WORDS_PER_CODE_CELL = (40, 70)

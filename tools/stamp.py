@@ -1,4 +1,4 @@
-"""Write the course's public address into its pages: `python -m lecture_utils.dev.stamp [ADDRESS]`.
+"""Write the course's public address into its pages: `python -m tools.stamp [ADDRESS]`.
 
 The address stands in one place, `[tool.lecture_utils] repository` in pyproject.toml. From there it
 goes into each notebook's set-up cell and Colab badge, and into the badges of the README.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from lecture_utils.dev.notebooks import ROOT, notebook_paths, read, tags, write
+from tools.notebooks import ROOT, notebook_paths, read, tags, write
 
 SETUP_TAG = "setup"
 BADGE_TAG = "badge"

@@ -1,4 +1,4 @@
-"""Draw and count every network for docs/networks.md: `python -m lecture_utils.dev.networks`."""
+"""Draw and count every network for docs/networks.md: `python -m tools.networks`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lecture_utils import anatomy, models
 from lecture_utils.datasets import networks
-from lecture_utils.dev.notebooks import ROOT
+from tools.notebooks import ROOT
 
 PAGE = ROOT / "docs" / "networks.md"
 

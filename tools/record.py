@@ -1,4 +1,4 @@
-"""Run the notebooks and store what they print and draw: `python -m lecture_utils.dev.record`."""
+"""Run the notebooks and store what they print and draw: `python -m tools.record`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from lecture_utils.dev.notebooks import notebook_paths, read, write
+from tools.notebooks import notebook_paths, read, write
 
 # A figure that a clock measured: the line of `reporting.report(..., timed=True)`.
 TIMED = re.compile(r"^(.*: )[-+.\d]+(.* \(timed, .*)$", re.MULTILINE)

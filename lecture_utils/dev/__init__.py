@@ -1,1 +1,0 @@
-"""Commands for who changes the course: record, check and stamp the notebooks."""

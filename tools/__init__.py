@@ -1,0 +1,1 @@
+"""Commands for those who change the course: `python -m tools.record` from its folder."""
