@@ -11,7 +11,7 @@ from lecture_exercises.exercise import Exercise
 
 COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 COMPARISONS |= {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
-OPERATIONS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult}
+OPERATIONS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add}
 NAMES = {"min": "max", "max": "min", "argmin": "argmax", "argmax": "argmin"}
 NAMES |= {"mean": "sum", "sum": "mean", "any": "all", "all": "any", "height": "width"}
 NAMES |= {"width": "height", "rows": "columns", "columns": "rows", "top": "left", "left": "top"}
@@ -20,9 +20,9 @@ NAMES |= {"width": "height", "rows": "columns", "columns": "rows", "top": "left"
 def mutants(exercise: Exercise) -> Iterator[tuple[str, str]]:
     """Yield for each mutant of a solution what was changed, and its source."""
     tree = ast.parse(exercise.source)
-    nodes = list(ast.walk(tree))
+    nodes, fractions = list(ast.walk(tree)), _has_fractions(exercise)
     for number, node in enumerate(nodes):
-        for changed in _changes(node):
+        for changed in _changes(node, fractions):
             copied = copy.deepcopy(tree)
             _replace(copied, list(ast.walk(copied))[number], changed)
             place = f"line {node.lineno}" if hasattr(node, "lineno") else "somewhere"
@@ -31,7 +31,7 @@ def mutants(exercise: Exercise) -> Iterator[tuple[str, str]]:
         yield from _first_case(exercise, tree)
 
 
-def _changes(node: ast.AST) -> Iterator[ast.AST]:
+def _changes(node: ast.AST, fractions: bool) -> Iterator[ast.AST]:
     """Yield what a node may become."""
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         yield ast.Constant(node.value + 1)
@@ -55,12 +55,17 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
             yield from (
                 ast.Tuple(pair, ast.Load()) for pair in ([one, one], [two, two], [two, one])
             )
-    elif isinstance(node, ast.Return) and node.value and not _builds_network(node):
+    elif isinstance(node, ast.Return) and node.value and fractions:
         yield ast.Return(ast.parse(f"_whole({ast.unparse(node.value)})", mode="eval").body)
 
 
-def _builds_network(node: ast.AST) -> bool:
-    return any(word in ast.unparse(node) for word in ("keras", "layers"))
+def _has_fractions(exercise: Exercise) -> bool:
+    """Whether a solution's results are more than whole numbers."""
+    if exercise.value or not exercise.cases:
+        return False
+    cases = exercise.cases(np.random.default_rng(0))
+    results = [exercise.result(exercise.solve, case) for case in cases]
+    return any(isinstance(r, np.ndarray) and r.dtype.kind == "f" for r in results)
 
 
 def _first_case(exercise: Exercise, tree: ast.Module) -> Iterator[tuple[str, str]]:
