@@ -1,4 +1,8 @@
-"""Check what the pages must be, without running them: `python -m tools.check`."""
+"""Check what pages and packages must be, without running them: `python -m tools.check`.
+
+The form of the pages is checked here, the budgets of lines in `tools.budgets`, the lengths in the
+reading guide in `tools.guide`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools import stamp
+from tools import budgets, guide, stamp
 from tools.notebooks import notebook_paths, read, tags
 from tools.record import KERNEL
 
@@ -159,9 +163,11 @@ def _computed_numbers(notebook, path):
 
 
 def main() -> None:
-    """Print the problems of all pages; exit with 1 if there are any."""
+    """Print all problems; exit with 1 if there are any."""
     found = [f"{path.name}: {problem}" for path in notebook_paths() for problem in problems(path)]
-    print("\n".join(found) or f"{len(notebook_paths())} pages checked, no problem found.")
+    found += budgets.problems() + guide.problems()
+    fine = [f"{len(notebook_paths())} pages checked, no problem found.", *budgets.summary()]
+    print("\n".join(found or fine))
     sys.exit(bool(found))
 
 

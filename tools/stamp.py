@@ -38,7 +38,7 @@ if course is not None and str(course) not in sys.path:
     sys.path.insert(0, str(course))
 
 try:
-    import lecture_utils.backend  # noqa: F401  (loads Keras without TensorFlow's start-up lines)
+    from lecture_utils.backend import keras  # Keras, without TensorFlow's start-up lines
 except ModuleNotFoundError:
     sys.exit("The course is not here: open this page inside it, or `make stamp` its address.")"""
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from exercises import EVERY, FOLDER, LECTURES, builds_network, exercises, namespace, solution
 from mutants import mutants, whole
+
+from lecture_utils.backend import keras
 from tools.notebooks import notebook_paths, read, tags
 
 
@@ -71,7 +73,7 @@ def test_there_are_hints(lecture, name, capsys):
 @pytest.mark.parametrize(("lecture", "name"), EVERY)
 def test_what_solution_prints_is_right_when_it_is_run(lecture, name):
     exercise = exercises(lecture)[name]
-    pasted = {"np": np}
+    pasted = {"np": np, "keras": keras}
     imports = next(
         cell.source
         for cell in read(next(p for p in notebook_paths() if p.name[:2] == lecture[-2:])).cells
