@@ -1,0 +1,101 @@
+"""What a reader of the package counts on: each docstring has one form and names its lecture."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+
+import lecture_utils
+from tools.notebooks import notebook_paths, read
+
+# The last line. Where the name itself is not on the page, the line says through which one it is.
+LECTURE = re.compile(
+    r"Lectures? (?P<pages>\d\d(?:, \d\d)*(?: and \d\d)?) "
+    r"(builds? it by hand|uses? it|(?P<treats>treats? [a-z ]+))(?P<how>, .*)?\."
+)
+SECTIONS = ["Attributes", "Args", "Returns", "Yields", "Raises", "Example"]  # in this order
+
+
+def modules():
+    for found in pkgutil.walk_packages(lecture_utils.__path__, "lecture_utils."):
+        if not any(part.startswith("_") for part in found.name.split(".")):
+            yield importlib.import_module(found.name)
+
+
+def public():
+    """Return what the public modules define and their packages hand on, by name."""
+    return {
+        f"{thing.__module__.removeprefix('lecture_utils.')}.{name}": thing
+        for module in modules()
+        for name, thing in vars(module).items()
+        if not name.startswith("_")
+        and (inspect.isfunction(thing) or inspect.isclass(thing))
+        and thing.__module__.startswith("lecture_utils")
+        and (thing.__module__ == module.__name__ or hasattr(module, "__path__"))
+    }
+
+
+PUBLIC = public()
+PAGES = {
+    path.name[:2]: "\n".join(cell.source for cell in read(path).cells) for path in notebook_paths()
+}
+
+
+def doc(thing):
+    return inspect.getdoc(thing) or "nothing"
+
+
+def lecture_line_problem(name, thing):
+    """What is wrong with the last line of a docstring, in the course's forms."""
+    line = doc(thing).splitlines()[-1]
+    told = LECTURE.fullmatch(line)
+    if not told:
+        return f"{name} does not end with its lecture: {line!r}"
+    own_name = [] if told["treats"] else [name.rpartition(".")[2]]
+    wanted = re.findall(r"`(\w+)", told["how"] or "") or own_name
+    for page in re.findall(r"\d\d", told["pages"]):
+        missing = [w for w in wanted if not re.search(rf"\b{w}\b", PAGES.get(page, ""))]
+        if page not in PAGES or missing:
+            return f"{name} says {line!r}, but that page has no {' and '.join(missing)}"
+    return None
+
+
+def undescribed(thing):
+    """Return the arguments that neither a docstring describes nor one that it refers to."""
+    if inspect.isclass(thing) and "__init__" not in vars(thing):
+        return []  # those of the Keras layer that it extends
+    others = [
+        other for name, other in PUBLIC.items() if f"`{name.rpartition('.')[2]}`" in doc(thing)
+    ]
+    described = "\n".join(map(doc, [thing, *others]))
+    return [
+        name
+        for name, parameter in inspect.signature(thing).parameters.items()
+        if not (others and parameter.kind == parameter.VAR_KEYWORD)  # is handed to them
+        and not re.search(rf"^    [\w, *]*\b{name}\b[\w, *]*: |`{name}`", described, re.MULTILINE)
+    ]
+
+
+def test_every_docstring_ends_with_the_lecture_whose_page_has_the_name():
+    problems = [lecture_line_problem(name, thing) for name, thing in PUBLIC.items()]
+    assert len(PUBLIC) > 60
+    assert not any(problems), "\n".join(filter(None, problems))
+
+
+def test_every_argument_that_a_page_may_give_is_described():
+    # What a page reaches only through another function may say in prose what it takes.
+    problems = [
+        f"{name} does not describe {', '.join(undescribed(thing))}"
+        for name, thing in PUBLIC.items()
+        if ", through `" not in doc(thing).splitlines()[-1] and undescribed(thing)
+    ]
+    assert not problems, "\n".join(problems)
+
+
+def test_sections_have_the_same_names_and_order_everywhere():
+    problems = []
+    for name, thing in PUBLIC.items():
+        found = re.findall(r"^([A-Z][a-z]+):$", doc(thing), re.MULTILINE)
+        if found != [section for section in SECTIONS if section in found]:
+            problems.append(f"{name} has {', '.join(found)}")
+    assert not problems, "\n".join(problems)
