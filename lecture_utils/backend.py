@@ -78,7 +78,7 @@ def without_weights():
 
     Keras keeps a list of the weights that it has put off, and fills all of them the next time that
     it works out the shape of a layer. So what is put off here is taken off the list: VGG-19 would
-    otherwise take its 575 MB when nobody thinks of it any more.
+    otherwise take its 575 MB later, when nobody expects it.
 
     Lecture 07 uses it, through `blueprint`.
     """

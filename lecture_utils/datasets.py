@@ -50,8 +50,8 @@ def load_fashion_mnist() -> tuple[Split, Split]:
 
     Returns:
         `((x_train, y_train), (x_test, y_test))`: images `(12000, 28, 28)` and `(2000, 28, 28)`,
-        labels `(12000,)` and `(2000,)`, all `uint8`, in the official order. `FASHION_NAMES` has the
-        names of the labels.
+        labels `(12000,)` and `(2000,)`, all `uint8`, in the official order. `FASHION_NAMES` says
+        what the labels mean.
 
     Source: Xiao, Rasul, Vollgraf, Fashion-MNIST, 2017 (arXiv:1708.07747).
 
@@ -102,9 +102,9 @@ def digits_on_photos(
     Lecture 13 uses it.
     """
     if count < 1 or size < 8:
-        raise ValueError(f"count must be at least 1 and size at least 8, got {count} and {size}")
+        raise ValueError(f"count must be at least 1 and size at least 8, got {count} and {size}.")
     if part not in _BACKGROUNDS:
-        raise ValueError(f"part must be 'train' or 'test', got {part!r}")
+        raise ValueError(f"part must be 'train' or 'test', got {part!r}.")
     digits = load_mnist()[part == "test"][0]
     photos = [photo(name) for name in _BACKGROUNDS[part]]
     rng = np.random.default_rng([seed, size, part == "test"])
@@ -228,7 +228,7 @@ def glossary() -> list[Row]:
 
 
 def _table(name: str) -> list[Row]:
-    """Read a table with a head, a dictionary a row."""
+    """Read a table with a header, one dictionary per row."""
     rows = csv.DictReader(io.StringIO(_read(name).decode()))
     return [{key: _value(key, text) for key, text in row.items()} for row in rows]
 

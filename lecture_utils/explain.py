@@ -128,7 +128,7 @@ def occlusion_map(
     stride: int = 4,
     fill: float = 0.0,
 ) -> np.ndarray:
-    """Cover one place of an image after the other; see what is left of a class's probability.
+    """Cover one place of an image after another; see what is left of a class's probability.
 
     The question it answers: how much does the answer change when the network cannot see this
     place? Where the probability falls most, it needed these pixels, or the patch confused it.
@@ -166,7 +166,7 @@ def occlusion_map(
 def grad_cam(
     model: keras.Model, image: np.ndarray, label: int | None = None, layer: str | None = None
 ) -> np.ndarray:
-    """Weigh a layer's maps by how much each of them raises a class: a coarse map of the evidence.
+    """Weigh a layer's maps by how much each raises a class: a coarse map of the evidence.
 
     The question it answers: at which places of the last maps is there something that, by the
     gradient, speaks for this class?

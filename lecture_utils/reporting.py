@@ -33,9 +33,9 @@ def report(
         tolerance: How far from `expected` the figure may be.
         at_least: The claim that the figure is not below this.
         at_most: The claim that the figure is not above this.
-        digits: How many decimals are printed of the figure.
-        unit: Printed behind the figure, `"%"` or `"times"`.
-        timed: Whether the figure comes from a clock, so that it differs at every run.
+        digits: Number of decimals to print.
+        unit: Printed after the figure, `"%"` or `"times"`.
+        timed: Whether the figure comes from a clock, so that it differs from run to run.
 
     Raises:
         ValueError: If no claim is given, or `expected` without `tolerance`.
@@ -67,7 +67,7 @@ def report(
 class LiveProgress(keras.callbacks.Callback):
     """Show epoch, loss, accuracy and the time left while `fit` runs.
 
-    In a notebook it is one line that renews itself, at most four times a second. Use it with
+    In a notebook it is one line that updates itself, at most four times a second. Use it with
     `verbose=0`, in place of Keras's own bar, which prints hundreds of lines into the stored page.
 
     Example:
@@ -76,7 +76,7 @@ class LiveProgress(keras.callbacks.Callback):
     Lecture 01 uses it.
     """
 
-    _PERIOD = 0.25  # seconds between two renewals: more often costs time and cannot be read
+    _PERIOD = 0.25  # seconds between two updates: more often costs time and cannot be read
 
     def on_train_begin(self, logs=None):
         """Start the clock."""
@@ -92,7 +92,7 @@ class LiveProgress(keras.callbacks.Callback):
         self._epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        """Renew the line, unless it was renewed a moment ago."""
+        """Update the line, unless it was updated a moment ago."""
         self._done += 1
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + self._PERIOD

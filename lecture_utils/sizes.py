@@ -30,7 +30,7 @@ def output_size(
         Pixels of the output.
 
     Raises:
-        ValueError: If an argument is not such a number, or the kernel has no place.
+        ValueError: If an argument is not such a number, or the kernel does not fit.
 
     Example:
         >>> output_size(227, kernel=11, stride=4)
