@@ -101,7 +101,7 @@ def preactivated_block(
     from batch normalization and ReLU, as it does in a network's first block, so that this one has
     no need to begin with them.
 
-    Lecture 12 builds it by hand, as an exercise.
+    Lecture 12 builds it by hand, as `preactivated`.
     """
     check_choice("shortcut", shortcut, ("A", "B", "C"))
     active = x if activated else _activate(x, name)
