@@ -1,0 +1,299 @@
+import json
+import math
+import re
+
+import h5py
+import numpy as np
+import pytest
+from PIL import Image
+
+from lecture_utils import models
+from lecture_utils.anatomy import blueprint
+from lecture_utils.backend import keras
+from lecture_utils.datasets import photo, pretrained_file
+from lecture_utils.models import load_imagenet_weights, predict_top, prepare
+from lecture_utils.models.imagenet import PUBLISHED, transfer
+
+legacy_h5_format = keras.src.legacy.saving.legacy_h5_format
+
+
+def module_of(name):
+    """Where keras.applications keeps what belongs to a network."""
+    return getattr(keras.applications, "resnet" if name.startswith("resnet") else name)
+
+
+@pytest.fixture(scope="module")
+def lite0():
+    return models.efficientnet_lite0()
+
+
+def resized_square(picture, size):
+    """The largest square in the middle, resized with Pillow's bicubic filter."""
+    image = Image.fromarray(picture)
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    square = image.crop((left, top, left + side, top + side))
+    return np.asarray(square.resize((size, size), Image.Resampling.BICUBIC))
+
+
+# ---------------------------------------------------------------------------------- predictions
+
+
+def test_top_five_are_those_of_the_original_definition(lite0):
+    known = json.loads(pretrained_file("efficientnet_lite0_expected_top5.json"))
+    for name, expected in known.items():
+        best = predict_top(lite0, photo(name))
+        # There each class has all its names, here the first.
+        assert [kind for kind, _ in best] == [kinds.split(", ")[0] for _, kinds, _ in expected]
+        assert {type(p) for _, p in best} == {float}
+        assert [p for _, p in best] == pytest.approx([p for *_, p in expected], abs=1e-3)
+
+
+def test_all_classes_have_probabilities_that_sum_to_1(lite0):
+    names, probabilities = zip(*predict_top(lite0, photo("coffee"), top=1000), strict=True)
+    assert (names[0], len(names)) == ("espresso", 1000)
+    assert list(probabilities) == sorted(probabilities, reverse=True)
+    assert sum(probabilities) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("top", [0, 1001, 2.0, True, "5"])
+def test_other_tops_are_refused(lite0, top):
+    with pytest.raises(ValueError, match=f"top must be a whole number from 1 to 1000, got {top!r}"):
+        predict_top(lite0, photo("coffee"), top=top)
+
+
+def test_other_input_sizes_and_photos_predict_too(lite0):
+    larger = models.efficientnet_lite0(input_shape=(256, 192, 3))
+    assert predict_top(larger, photo("coffee")[:, 100:330], top=1)[0][0] == "espresso"
+    for shape in ((1, 1, 3), (1, 500, 3)):
+        assert len(predict_top(lite0, np.zeros(shape, "uint8"))) == 5
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_prepared_photo_is_what_keras_applications_makes_of_it(name):
+    model = blueprint(PUBLISHED[name].build)
+    size = model.input_shape[1]
+    square = resized_square(photo("chelsea"), size)
+    expected = module_of(name).preprocess_input(square.astype("float32"))
+    if name.startswith(("vgg", "resnet")):  # blue first there, red first here
+        expected = expected[..., ::-1]
+    prepared = prepare(model, photo("chelsea"))
+    assert (prepared.shape, prepared.dtype) == ((1, size, size, 3), np.float32)
+    np.testing.assert_allclose(prepared[0], expected, atol=1e-4)
+
+
+def test_photo_prepared_for_efficientnet(lite0):
+    expected = (resized_square(photo("rocket"), 224).astype("float32") - 127) / 128
+    for same in (photo("rocket"), Image.fromarray(photo("rocket"))):
+        np.testing.assert_array_equal(prepare(lite0, same)[0], expected)
+
+
+def test_window_has_the_shape_of_the_models_input():
+    model = blueprint(models.efficientnet_lite0, weights=None, input_shape=(30, 60, 3))
+    rows, columns = np.mgrid[:200, :300].astype("uint8")
+    prepared = prepare(model, np.stack([rows, columns, columns], axis=-1))[0] * 128 + 127
+    # 300 columns need 150 rows, 25 to 174; a pixel is the mean of 5.
+    np.testing.assert_allclose(prepared[1:-1, 5, 0], 27 + 5 * np.arange(1, 29), atol=1)
+    np.testing.assert_allclose(prepared[5, 1:50, 1], 2 + 5 * np.arange(1, 50), atol=1)
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "advice"),
+    [
+        ((20, 30), "uint8", "repeat the grey"),
+        ((20, 30, 1), "uint8", "repeat the grey"),
+        ((2, 20, 30, 3), "uint8", r"one photo at a time, such as photos\[0\]"),
+        ((20, 30, 4), "uint8", r"leave the transparency out: photo\[\.\.\., :3\]"),
+        ((20, 30, 3), "float32", "values from 0 to 255"),
+        ((20, 30, 2), "uint8", r"datasets\.photo"),
+        ((0, 30, 3), "uint8", r"datasets\.photo"),
+    ],
+)
+def test_other_photos_are_refused_with_advice(lite0, shape, dtype, advice):
+    came = re.escape(f"(height, width, 3), got {dtype} {shape}: ")
+    with pytest.raises(ValueError, match=rf"photo must be a uint8 array {came}.*{advice}"):
+        predict_top(lite0, np.zeros(shape, dtype))
+
+
+def test_advice_for_grey_photos_works(lite0):
+    for grey in (photo("camera"), photo("camera")[..., None]):
+        assert len(predict_top(lite0, np.dstack([grey] * 3))) == 5
+
+
+def test_models_of_unknown_input_are_refused(lite0):
+    features = keras.Model(lite0.input, lite0.get_layer("head_relu").output)
+    for model in (
+        blueprint(models.googlenet),
+        blueprint(models.resnet18),
+        blueprint(models.vgg16, input_shape=(224, 224, 1)),
+        blueprint(keras.applications.VGG16, weights=None),  # blue first
+        features,
+    ):
+        with pytest.raises(ValueError, match=r"model must be one of the course's.*efficientnet"):
+            predict_top(model, photo("coffee"))
+
+
+def test_model_with_other_classes_has_no_names():
+    model = blueprint(models.efficientnet_lite0, weights=None, classes=10)
+    with pytest.raises(ValueError, match=r"1000 classes, got outputs of \(None, 10\)"):
+        predict_top(model, photo("coffee"))
+
+
+# -------------------------------------------------------------------------------------- weights
+
+
+def randomized(name, size):
+    """Build the network of keras.applications with random weights in which each number matters."""
+    rng = np.random.default_rng(0)
+    build = getattr(keras.applications, PUBLISHED[name].counterpart)
+    model = build(weights=None, input_shape=(size, size, 3))
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            shape = layer.beta.shape
+            layer.beta.assign(rng.normal(0, 0.3, shape))
+            layer.moving_mean.assign(rng.normal(0, 0.3, shape))
+            # Small variances, as trained networks have, show a wrong epsilon.
+            low, high = (-6, 0) if layer.scale else (-0.3, 0.3)
+            variance = 10 ** rng.uniform(low, high, shape)
+            layer.moving_variance.assign(variance)
+            if layer.scale:
+                layer.gamma.assign(np.sqrt(variance) * rng.uniform(0.5, 1.2, shape))
+        elif layer.weights:
+            fan_in = math.prod(layer.kernel.shape[:-1])
+            layer.kernel.assign(rng.standard_normal(layer.kernel.shape, "float32") / fan_in**0.5)
+            if layer.use_bias:
+                layer.bias.assign(rng.normal(0, 0.3, layer.bias.shape))
+    return model
+
+
+def expected_probabilities(model, name, picture):
+    """Predict as keras.applications does it, the logits scaled so that all classes take part."""
+    size = model.input_shape[1]
+    image = module_of(name).preprocess_input(resized_square(picture, size).astype("float32"))
+    features = keras.Model(model.input, model.layers[-2].output).predict(image[None], verbose=0)[0]
+    kernel, bias = model.layers[-1].get_weights()
+    kernel /= np.std(features @ kernel)
+    model.layers[-1].set_weights([kernel, bias])
+    logits = features @ kernel + bias
+    return np.exp(logits) / np.exp(logits).sum()
+
+
+def save_as_published(model, path):
+    """Save in the format of the published files, which is older than Keras 3."""
+    with h5py.File(path, "w") as file:
+        legacy_h5_format.save_weights_to_hdf5_group(file, model)
+    return path
+
+
+# ResNets and Inceptions end in a mean over the map, so that a small input shows it quickly.
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("resnet50", 64),
+        ("inception_v3", 80),
+        *(pytest.param(name, None, marks=pytest.mark.slow) for name in PUBLISHED),
+    ],
+)
+def test_loaded_weights_predict_as_keras_applications(name, size, tmp_path):
+    picture = photo("astronaut")
+    size = size or blueprint(PUBLISHED[name].build).input_shape[1]
+    reference = randomized(name, size)
+    expected = expected_probabilities(reference, name, picture)
+    path = save_as_published(reference, tmp_path / "random.h5")
+    del reference
+    model = PUBLISHED[name].build(input_shape=(size, size, 3))
+    assert load_imagenet_weights(model, path=path) is model
+    probabilities = model.predict(prepare(model, picture), verbose=0)[0]
+    assert 0.001 < expected.max() < 0.5
+    np.testing.assert_allclose(probabilities, expected, atol=1e-4)
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-2)
+
+
+def test_weights_of_vgg_are_rewritten_for_red_first():
+    # At 32 pixels, where VGG's dense layers are small enough for a quick test.
+    reference = randomized("vgg16", 32)
+    expected = expected_probabilities(reference, "vgg16", photo("astronaut"))
+    model = models.vgg16(input_shape=(32, 32, 3))
+    transfer(reference, model, caffe=True)
+    probabilities = model.predict(prepare(model, photo("astronaut")), verbose=0)[0]
+    np.testing.assert_allclose(probabilities, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_address_and_checksum_are_those_of_keras_applications(name, monkeypatch):
+    class Stop(Exception):
+        pass
+
+    def get_file(fname, origin, cache_subdir, file_hash):
+        assert (origin, file_hash) == (PUBLISHED[name].address, PUBLISHED[name].checksum)
+        raise Stop
+
+    monkeypatch.setattr(keras.src.utils.file_utils, "get_file", get_file)
+    with pytest.raises(Stop):
+        blueprint(getattr(keras.applications, PUBLISHED[name].counterpart))
+
+
+def test_download_is_asked_for_and_its_file_read(monkeypatch, tmp_path):
+    def get_file(**asked):
+        address, checksum = PUBLISHED["resnet50"].address, PUBLISHED["resnet50"].checksum
+        assert asked == {"origin": address, "cache_subdir": "models", "file_hash": checksum}
+        return str(tmp_path / "downloaded.h5")
+
+    monkeypatch.setattr(keras.utils, "get_file", get_file)
+    with pytest.raises(FileNotFoundError, match=r"path must be a file, got .*downloaded\.h5"):
+        load_imagenet_weights(blueprint(models.resnet50, input_shape=(64, 64, 3)))
+
+
+def test_offline_one_sentence_says_what_to_do(monkeypatch):
+    def offline(**asked):
+        raise Exception("URL fetch failure: Network is unreachable")
+
+    monkeypatch.setattr(keras.utils, "get_file", offline)
+    told = f"vgg16 could not be downloaded: connect .* a copy of {PUBLISHED['vgg16'].address} as"
+    with pytest.raises(FileNotFoundError, match=told):
+        load_imagenet_weights(blueprint(models.vgg16))
+
+
+@pytest.mark.parametrize("damage", ["no weights", "cut short", "another network", "no classifier"])
+def test_files_that_will_not_do_are_refused(damage, tmp_path):
+    path = tmp_path / "weights.h5"
+    if damage == "no classifier":
+        save_as_published(keras.applications.ResNet50(weights=None, include_top=False), path)
+    else:
+        save_as_published(models.convnet_mnist(), path)
+    content = path.read_bytes()
+    if damage == "no weights":
+        path.write_bytes(b"not a file of weights")
+    elif damage == "cut short":
+        path.write_bytes(content[: len(content) // 2])
+    told = r"path must be a file with .*ResNet50 and its classifier, got .*weights\.h5.* from https"
+    with pytest.raises(ValueError, match=told):
+        load_imagenet_weights(blueprint(models.resnet50), path=path)
+
+
+@pytest.mark.parametrize(
+    ("build", "options"),
+    [
+        (models.vgg16, {"classes": 10}),
+        (models.vgg16, {"width": 0.5}),
+        (models.vgg16, {"input_shape": (224, 224, 1)}),
+        (models.vgg16, {"input_shape": (64, 64, 3)}),
+        (models.vgg19, {"input_shape": (256, 224, 3)}),
+        (models.resnet50, {"residual": False}),
+        (models.resnet50, {"shortcut": "A"}),
+        (models.resnet50, {"shortcut": "C"}),
+        (models.resnet50, {"preactivation": True}),
+        (models.inception_v3, {"width": 1.01}),
+        (keras.applications.VGG16, {"weights": None}),
+    ],
+)
+def test_other_shapes_than_the_published_are_refused(build, options):
+    name = build.__name__.lower()
+    with pytest.raises(ValueError, match=rf"model must be {name} as .* models\.{name}\(\)"):
+        load_imagenet_weights(blueprint(build, **options))
+
+
+def test_other_networks_are_refused_with_the_names_of_those_that_will_do(lite0):
+    for model in (blueprint(models.resnet18), lite0, "vgg16"):
+        with pytest.raises(ValueError, match=", ".join(PUBLISHED)):
+            load_imagenet_weights(model)
