@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import statistics
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -35,7 +36,7 @@ def problems(path: Path) -> list[str]:
     """Return what is wrong with a page, a sentence a problem; an empty list if nothing is."""
     notebook = read(path)
     checks = (
-        _recorded, _shape, _metadata, _pictures, _stamped, _compared, _opening, _computed_numbers,
+        _recorded, _shape, _metadata, _pictures, stamped, _compared, _opening, _computed_numbers,
     )  # fmt: skip
     found = [problem for check in checks for problem in check(notebook, path)]
     if path.stat().st_size > LARGEST_NOTEBOOK:
@@ -107,7 +108,8 @@ def _alt(output):
     return output.metadata.get("image/png", {}).get("alt", "")
 
 
-def _stamped(notebook, path):
+def stamped(notebook: nbformat.NotebookNode, path: Path) -> Iterator[str]:
+    """Yield what is wrong with a page's set-up cell and badge."""
     address = stamp.repository()
     expected = {
         stamp.SETUP_TAG: stamp.setup_cell(address),

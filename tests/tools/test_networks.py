@@ -7,15 +7,11 @@ from class_size import CLASS_SIZE
 from tools import networks
 
 
-def test_the_page_is_as_it_would_be_written_now():
-    assert networks.PAGE.read_text(encoding="utf-8") == networks.page(), "run `make networks`"
-
-
-def test_every_published_network_has_a_section_and_a_picture():
+def test_the_page_is_as_it_would_be_written_now_and_has_every_network():
     text = networks.PAGE.read_text(encoding="utf-8")
-    assert set(re.findall(r"models\.(\w+)\(", text)) == {
-        name for name in CLASS_SIZE if not name.endswith("_mnist")
-    }
+    assert text == networks.page(), "run `make networks`"
+    built = {name for name in CLASS_SIZE if not name.endswith("_mnist")}
+    assert set(re.findall(r"models\.(\w+)\(", text)) == built
     for alt, path in re.findall(r"!\[(.*?)\]\((.*?)\)", text):
         assert len(alt) > 30
         assert 5_000 < (networks.PAGE.parent / path).stat().st_size < 150_000

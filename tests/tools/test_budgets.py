@@ -1,0 +1,59 @@
+"""The budgets of lines: a fault of each kind is found."""
+
+import pytest
+
+from tools import budgets
+
+RIGHT_ANSWERS = "tests/lecture_exercises/right_answers/lecture_01.py"
+DECORATED = [
+    "@decorated(",
+    *["    1,"] * 60,
+    ")",
+    "def long(x):",
+    '    """Do.',
+    "",
+    "    It.",
+    '    """',
+]
+
+
+def function(lines):
+    return [*DECORATED, *["    x += 1"] * (lines - 1)]
+
+
+def write(root, files):
+    """Write files of so many lines, or of the lines given."""
+    for name, lines in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = ["1"] * lines if isinstance(lines, int) else lines
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+LECTURES = {f"lecture_exercises/lecture_{n}.py": 320 for n in range(14)}
+FAULTS = {
+    "lecture_utils: 7,800 lines, 300 above": {f"lecture_utils/a{n}.py": 300 for n in range(26)},
+    "the machinery of lecture_exercises: 251 lines, 1 above the budget of 250": {
+        "lecture_exercises/exercise.py": 200,
+        "lecture_exercises/quiz.py": 51,
+    },
+    "with other right answers: 4,880 lines, 80 above": {**LECTURES, RIGHT_ANSWERS: 400},
+    "tests: 8,001 lines, 1 above the budget": {"tests/tools/test_a.py": 8_001},
+    "lecture_01.py: 331 lines; a file has": {"lecture_exercises/lecture_01.py": 331},
+    "lecture_utils/models/a.py: 331 lines; a file has": {"lecture_utils/models/a.py": 331},
+    "plots/a.py: long has 41 lines without its": {"lecture_utils/plots/a.py": function(41)},
+}
+
+
+@pytest.mark.parametrize("problem", FAULTS)
+def test_what_is_above_a_budget_is_found(tmp_path, problem):
+    write(tmp_path, FAULTS[problem])
+    (found,) = budgets.problems(tmp_path)
+    assert problem in found
+
+
+def test_what_is_just_within_the_budgets_is_fine(tmp_path):
+    write(tmp_path, {"lecture_utils/a.py": function(40), "lecture_exercises/lecture_01.py": 330})
+    write(tmp_path, {RIGHT_ANSWERS: 4_470, "tests/test_a.py": 8_000})
+    assert budgets.problems(tmp_path) == []
+    assert "tests: 8,000 of 8,000 lines" in budgets.summary(tmp_path)
