@@ -3,6 +3,7 @@
 # make lint    check the style            make bench    measure the lectures' times
 # make slow    check what takes longer    make colab    run the pages with Colab's versions
 # make networks   draw and count the networks of docs/networks.md
+# make guide   renew the lengths in lecture_utils/README.md
 PYTHON ?= python3
 NOTEBOOKS ?=
 ADDRESS ?=
@@ -11,7 +12,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))$(filter Windows_NT,$(OS))
 
-.PHONY: lab test slow record lint bench stamp colab networks
+.PHONY: lab test slow record lint bench stamp colab networks guide
 
 lab: .venv/ready
 	$(BIN)/python -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) --LabApp.default_url=/lab/tree/notebooks/01_dense_mnist.ipynb
@@ -28,6 +29,9 @@ record: .venv/ready
 
 networks: .venv/ready
 	$(BIN)/python -m tools.networks
+
+guide: .venv/ready
+	$(BIN)/python -m tools.guide
 
 lint: .venv/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m tools.check

@@ -1,4 +1,4 @@
-"""Helpers for a course on convolutional networks: data, convolution, models, plots and exercises.
+"""Helpers for a course on convolutional networks: data, convolution, models and plots.
 
 Importing the package loads neither TensorFlow nor matplotlib; each module brings what it needs.
 """
