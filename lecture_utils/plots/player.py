@@ -22,9 +22,9 @@ MOST_BYTES = 150_000
 COLORS = 63
 TRANSPARENT = COLORS
 
-# Its script looks for players that are not ready yet, so that none needs a name of its own, and stops
-# one that is no longer on the page. Jupyter would take the arrow keys for itself: the attribute
-# data-lm-suppress-shortcuts tells it not to.
+# Its script looks for players that are not ready yet, so that none needs a name of its own, and
+# stops one that is no longer on the page. Jupyter would take the arrow keys and Enter for itself:
+# data-lm-suppress-shortcuts, on the very element that has the focus, tells it not to.
 PAGE = Path(__file__).with_name("player.html")
 
 
