@@ -8,6 +8,7 @@ import textwrap
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ class Exercise:
         EXERCISES.setdefault(module, {})[self.name] = self
         return self
 
-    @property
+    @cached_property
     def code(self) -> str:
         """The solution's text, a function."""
         text = textwrap.dedent(inspect.getsource(self.solve))
