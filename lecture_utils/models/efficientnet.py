@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0: what nine years after AlexNet fits into a telephone, with trained weights.
+"""EfficientNet-Lite0: a network that is accurate and fits into a telephone, with trained weights.
 
 Source: Tan and Le, EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks, ICML
 2019 (arXiv:1905.11946), table 1; Liu, Higher accuracy on vision models with EfficientNet-Lite,

@@ -93,7 +93,7 @@ def googlenet(
 ) -> keras.Model:
     """Build GoogLeNet: 22 layers with weights.
 
-    Table 1 and figure 3 of the paper; its poolings reach over the edge ("ceil mode") as in Caffe.
+    Table 1 and figure 3 of the paper. The poolings reach over the edge ("ceil mode"), as in Caffe.
     In training the losses of the auxiliary classifiers count 0.3 each:
     `model.compile(optimizer, [loss] * 3, loss_weights=[1, 0.3, 0.3])`, `model.fit(x, [y] * 3)`.
 

@@ -260,10 +260,10 @@ def _download(network: Published) -> Path:
 
 
 def transfer(source: keras.Model, model: keras.Model, caffe: bool) -> None:
-    """Copy the weights of a network of `keras.applications` into the course's network.
+    """Copy the weights of a network of `keras.applications`, `source`, into the course's `model`.
 
     They are rewritten so that the outputs agree: the course's has no biases before a batch
-    normalization and its own epsilon there, and reads red, green and blue; a source from Caffe
+    normalization and its own epsilon there, and reads red, green and blue; with `caffe` the source
     reads blue first.
 
     Lecture 09 treats the first of these networks, `vgg16`.
