@@ -228,7 +228,7 @@ def show(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.7g}"
     if isinstance(value, np.ndarray | keras.KerasTensor) or keras.ops.is_tensor(value):
-        if isinstance(value, keras.KerasTensor) or np.size(value) > 25:
+        if isinstance(value, keras.KerasTensor) or np.ndim(value) > 2 or np.size(value) > 25:
             return f"of shape {tuple(value.shape)[isinstance(value, keras.KerasTensor) :]}"
         return np.array2string(np.asarray(value), precision=3, separator=", ", suppress_small=True)
     if inspect.isfunction(value):

@@ -86,7 +86,8 @@ def lend(weight: keras.Variable, given: np.ndarray) -> Any:
     """
     kind = weight.name if weight.name in ("gamma", "beta", "moving_mean", "moving_variance") else ""
     kind, size = kind or ("kernel" if len(weight.shape) > 1 else "bias"), math.prod(weight.shape)
-    turn = 5 * np.log(np.abs(given).sum() + 1e-9) + 7 * np.log((given**2).sum() + 1e-9)
+    strengths = np.log([np.abs(given).sum() + 1e-9, (given**2).sum() + 1e-9])
+    turn = strengths.round(1) @ [5, 7]  # rounded: what differs in the last digits stays equal
     draws = np.random.default_rng(zlib.crc32(f"{kind} {size}".encode())).normal(size=(2, size))
     values = np.cos(turn) * draws[0] + np.sin(turn) * draws[1]
     if kind == "kernel":
