@@ -285,16 +285,5 @@ def transfer(source: keras.Model, model: keras.Model, caffe: bool) -> None:
 
 
 def _with_weights(model: keras.Model) -> list[keras.layers.Layer]:
-    """List the layers with weights, each after those it reads from, a layer's inputs in order.
-
-    Two models of the same graph list the same layers, whatever they are called.
-    """
-    listed, waiting = {}, trace(model)[-1:]
-    while waiting:
-        missing = [source for source in waiting[-1].inputs if source not in listed]
-        if missing:
-            waiting.append(missing[0])
-        else:
-            call = waiting.pop()
-            listed[call] = call.layer
-    return [layer for layer in listed.values() if layer.weights]
+    """List the layers with weights in the order of computation, the same for equal graphs."""
+    return [call.layer for call in trace(model) if call.layer.weights]

@@ -115,11 +115,6 @@ def test_other_photos_are_refused_with_advice(lite0, shape, dtype, advice):
         predict_top(lite0, np.zeros(shape, dtype))
 
 
-def test_advice_for_grey_photos_works(lite0):
-    for grey in (photo("camera"), photo("camera")[..., None]):
-        assert len(predict_top(lite0, np.dstack([grey] * 3))) == 5
-
-
 def test_models_of_unknown_input_are_refused(lite0):
     features = keras.Model(lite0.input, lite0.get_layer("head_relu").output)
     for model in (
@@ -219,6 +214,24 @@ def test_weights_of_vgg_are_rewritten_for_red_first():
     np.testing.assert_allclose(probabilities, expected, atol=1e-4)
 
 
+def test_bias_and_epsilon_are_folded_into_the_normalization():
+    def build(bias, epsilon):
+        x = image = keras.Input((5, 5, 3))
+        x = keras.layers.Conv2D(20, 3, use_bias=bias)(x)
+        x = keras.layers.BatchNormalization(epsilon=epsilon)(x)
+        return keras.Model(image, keras.layers.Dense(2)(x))
+
+    rng = np.random.default_rng(0)
+    theirs, ours = build(True, 1.001e-5), build(False, 1e-5)
+    _, convolution, normalization, _ = theirs.layers
+    convolution.bias.assign(rng.normal(size=20))
+    # Where a map hardly varies, the epsilon is most of what is divided by.
+    normalization.moving_variance.assign(10 ** rng.uniform(-8, -6, 20))
+    transfer(theirs, ours, caffe=False)
+    images = rng.normal(size=(4, 5, 5, 3)).astype("float32")
+    assert np.abs(theirs(images) - ours(images)).max() < 1e-5 * np.abs(theirs(images)).max()
+
+
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_address_and_checksum_are_those_of_keras_applications(name, monkeypatch):
     class Stop(Exception):
@@ -277,11 +290,9 @@ def test_files_that_will_not_do_are_refused(damage, tmp_path):
         (models.vgg16, {"classes": 10}),
         (models.vgg16, {"width": 0.5}),
         (models.vgg16, {"input_shape": (224, 224, 1)}),
-        (models.vgg16, {"input_shape": (64, 64, 3)}),
         (models.vgg19, {"input_shape": (256, 224, 3)}),
         (models.resnet50, {"residual": False}),
         (models.resnet50, {"shortcut": "A"}),
-        (models.resnet50, {"shortcut": "C"}),
         (models.resnet50, {"preactivation": True}),
         (models.inception_v3, {"width": 1.01}),
         (keras.applications.VGG16, {"weights": None}),
