@@ -22,14 +22,15 @@ def problems(guide: Path = GUIDE) -> list[str]:
     for number, line in enumerate(guide.read_text(encoding="utf-8").splitlines(), start=1):
         for row in ROW.finditer(line):
             seen.add(guide.parent / row["file"])
-            place = f"{guide.name}, line {number}: {row['file']}"
+            place = f"the reading guide, line {number}: {row['file']}"
             if not (guide.parent / row["file"]).exists():
                 found.append(f"{place} does not exist")
             elif (lines := length(guide.parent / row["file"])) != int(row["lines"]):
                 found.append(f"{place} has {lines} lines, not {row['lines']}: run `make guide`")
     for path in python_files(guide.parent):
         if path.name != "__init__.py" and path not in seen:
-            found.append(f"{guide.name} has no row for {path.relative_to(guide.parent).as_posix()}")
+            name = path.relative_to(guide.parent).as_posix()
+            found.append(f"the reading guide (lecture_utils/README.md) has no row for {name}")
     return found
 
 

@@ -18,9 +18,9 @@ def test_what_is_wrong_in_a_guide_is_found_and_renewed(tmp_path):
         "| [`sizes.py`](sizes.py) | 1 | sizes |\n| [`gone.py`](gone.py) | 7 | gone |\n"
     )
     assert guide.problems(page) == [
-        "README.md, line 3: plots/images.py has 3 lines, not 2: run `make guide`",
-        "README.md, line 5: gone.py does not exist",
-        "README.md has no row for new.py",
+        "the reading guide, line 3: plots/images.py has 3 lines, not 2: run `make guide`",
+        "the reading guide, line 5: gone.py does not exist",
+        "the reading guide (lecture_utils/README.md) has no row for new.py",
     ]
     text = page.read_text()
     assert guide.renewed(text, tmp_path) == text.replace("| 2 |", "| 3 |")
