@@ -4,13 +4,18 @@ from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.image import AxesImage
+from matplotlib.patches import Rectangle
 
 from lecture_utils.plots.style import GREY
 
 SMALLEST_FONT, LARGEST_FONT = 7, 13
+
+# A number in a cell that is as large as `cell_side` says.
+NUMBER = {"fontsize": LARGEST_FONT, "ha": "center", "va": "center", "zorder": 4}
 
 
 def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
@@ -34,11 +39,6 @@ def numbers(values, name: str, dimensions: Sequence[int]) -> np.ndarray:
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite, got inf or nan: remove them.")
     return array
-
-
-def wide(array: np.ndarray) -> np.ndarray:
-    """Return the same numbers in a type in which their products don't overflow."""
-    return array.astype(float if array.dtype.kind == "f" else int)
 
 
 def as_image(image: np.ndarray, name: str = "image") -> np.ndarray:
@@ -100,17 +100,17 @@ def cell_side(characters: int) -> float:
     return max(0.32, 0.08 + 0.13 * characters)
 
 
-def font_size(width: float, height: float, characters: int) -> float:
-    """The size of letters, in points, with which a number fills a cell of so many inches."""
+def cell_font(ax: Axes, columns: float, rows: float, characters: int) -> float:
+    """The size of letters, in points, with which a number fills a cell of a grid on these axes."""
+    inches = ax.get_window_extent().size / ax.figure.dpi
+    width, height = inches / (columns, rows)
     points = 72 * min(0.6 * height, 1.25 * width / characters)
     return float(np.clip(points, SMALLEST_FONT, LARGEST_FONT))
 
 
-def cell_font(ax: Axes, columns: float, rows: float, characters: int) -> float:
-    """The size of letters with which a number fills a cell of a grid on these axes."""
-    box = ax.get_window_extent()
-    dpi = ax.figure.dpi
-    return font_size(box.width / columns / dpi, box.height / rows / dpi, characters)
+def box(ax: Axes, row: float, column: float, size: tuple[int, int] = (1, 1), **style) -> Artist:
+    """Draw a box of so many rows and columns around cells, of which this is the first."""
+    return ax.add_patch(Rectangle((column - 0.5, row - 0.5), size[1], size[0], **style))
 
 
 def cell_borders(

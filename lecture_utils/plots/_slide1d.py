@@ -1,15 +1,14 @@
 """One step of a one-dimensional correlation as a picture."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import Polygon
 
 from lecture_utils.convolution import correlate1d
-from lecture_utils.plots._common import cell_font, cell_side, longest, number, numbers, wide
+from lecture_utils.plots._common import NUMBER, box, cell_side, longest, number, numbers
 from lecture_utils.plots.style import DONE, EMPTY, GREY, PADDING, RED, TAP
 from lecture_utils.sizes import margins
 
@@ -31,8 +30,7 @@ ROWS = {
 }
 
 FRAME = {"facecolor": "none", "edgecolor": RED, "linewidth": 2.5, "zorder": 3}
-CENTERED = {"ha": "center", "va": "center", "zorder": 4}
-INDEX = {"color": GREY, "fontsize": 11, **CENTERED}
+INDEX = NUMBER | {"color": GREY, "fontsize": 11}
 
 
 @dataclass(frozen=True)
@@ -46,9 +44,11 @@ class Slide1D:
     after: int
 
     @classmethod
-    def of(cls, signal: np.ndarray, kernel: np.ndarray, padding: int | str) -> "Slide1D":
+    def of(cls, signal, kernel, padding="valid") -> "Slide1D":
         """Compute the outputs and the padding, or raise a ValueError that names the argument."""
-        signal, kernel = wide(numbers(signal, "signal", [1])), wide(numbers(kernel, "kernel", [1]))
+        # As floats, since the products of small integers may be too large for their type.
+        signal = numbers(signal, "signal", [1]).astype(float)
+        kernel = numbers(kernel, "kernel", [1]).astype(float)
         outputs = correlate1d(signal, kernel, padding=padding)
         before, after = margins(len(signal), len(kernel), padding=padding)
         padded = np.pad(signal, (before, after))
@@ -62,7 +62,9 @@ class Slide1D:
     @property
     def inches(self) -> tuple[float, float]:
         """The size of a figure that holds the numbers and the sum above them."""
-        cells = len(self.padded) * cell_side(self._characters)
+        products = np.outer(self.padded, self.kernel)
+        characters = max(longest(values) for values in (self.padded, self.outputs, products))
+        cells = len(self.padded) * cell_side(characters)
         words = max(len(self._in_words(position)) for position in range(len(self.outputs)))
         return max(cells, 0.11 * words) + 1.7, TOTAL * ROW_INCHES + 0.6
 
@@ -73,11 +75,11 @@ class Slide1D:
             if 0 <= column < samples:
                 ax.text(column, ABOVE, str(column), **INDEX)
             else:
-                _cell(ax, column, SIGNAL, **PADDING)
-            _cell(ax, column, SIGNAL, facecolor="none")
-            self._write(ax, column, SIGNAL, value)
+                box(ax, SIGNAL, column, **PADDING)
+            _cell(ax, SIGNAL, column, value)
         for index in range(len(self.outputs)):
-            _cell(ax, self._middle(index), OUTPUT, facecolor=EMPTY, linestyle=":")
+            waiting = {"facecolor": EMPTY, "edgecolor": GREY, "linestyle": ":"}
+            box(ax, OUTPUT, self._middle(index), **waiting)
             ax.text(self._middle(index), BELOW, str(index), **INDEX)
         ax.set(
             xlim=(-self.before - 0.6, samples + self.after - 0.4),
@@ -95,37 +97,22 @@ class Slide1D:
         for tap, weight in zip(taps, self.kernel, strict=True):
             value = self.padded[tap + self.before]
             artists += [
-                _cell(ax, tap, SIGNAL, facecolor=TAP, alpha=0.75),
-                _cell(ax, tap, KERNEL, facecolor=TAP),
-                _cell(ax, tap, PRODUCTS),
-                self._write(ax, tap, KERNEL, weight),
-                self._write(ax, tap, PRODUCTS, value * weight),
+                box(ax, SIGNAL, tap, facecolor=TAP, edgecolor=GREY, alpha=0.75),
+                *_cell(ax, KERNEL, tap, weight, TAP),
+                *_cell(ax, PRODUCTS, tap, value * weight, "white"),
             ]
         for index, output in enumerate(self.outputs[: position + 1]):
-            artists += [
-                _cell(ax, self._middle(index), OUTPUT, facecolor=DONE),
-                self._write(ax, self._middle(index), OUTPUT, output),
-            ]
+            artists += _cell(ax, OUTPUT, self._middle(index), output, DONE)
         left, right, middle = taps[0] - 0.5, taps[-1] + 0.5, self._middle(position)
         top, bottom = PRODUCTS + 0.5, OUTPUT - 0.5
         funnel = [(left, top), (right, top), (middle + 0.5, bottom), (middle - 0.5, bottom)]
         artists += [
             ax.add_patch(Polygon(funnel, facecolor=RED, alpha=0.15)),
-            ax.add_patch(Rectangle((left, SIGNAL - 0.5), right - left, 1, **FRAME)),
-            ax.add_patch(Rectangle((middle - 0.5, OUTPUT - 0.5), 1, 1, **FRAME)),
+            box(ax, SIGNAL, taps[0], (1, len(taps)), **FRAME),
+            box(ax, OUTPUT, middle, **FRAME),
         ]
         ax.set_title(self._in_words(position), fontsize=13)
         return artists
-
-    def _write(self, ax: Axes, column: float, row: float, value: float) -> Artist:
-        font = cell_font(ax, len(self.padded), TOTAL, self._characters)
-        return ax.text(column, row, number(value), fontsize=font, **CENTERED)
-
-    @cached_property
-    def _characters(self) -> int:
-        """How many characters the longest number in the picture takes."""
-        products = np.outer(self.padded, self.kernel)
-        return max(longest(values) for values in (self.padded, self.outputs, products))
 
     def _taps(self, position: int) -> np.ndarray:
         """Which samples meet the kernel; 0 is the signal's first, the padding before is below."""
@@ -146,9 +133,10 @@ class Slide1D:
         return " = ".join(parts if len(terms) <= LONGEST_SUM else parts[::2])
 
 
-def _cell(ax: Axes, column: float, row: float, **style) -> Artist:
-    style = {"facecolor": "white", "edgecolor": GREY} | style
-    return ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, **style))
+def _cell(ax: Axes, row: float, column: float, value: float, color: str = "none") -> list[Artist]:
+    """Draw a cell with its number."""
+    cell = box(ax, row, column, facecolor=color, edgecolor=GREY)
+    return [cell, ax.text(column, row, number(value), **NUMBER)]
 
 
 def _bracketed(value: float) -> str:

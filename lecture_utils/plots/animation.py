@@ -13,7 +13,6 @@ from lecture_utils.plots._slide1d import Slide1D
 from lecture_utils.plots._slide2d import Slide2D
 
 MOST_STILLS = 6
-MOST_PLACES = 6
 
 
 def animate_1d(
@@ -34,11 +33,6 @@ def animate_1d(
     Raises:
         ValueError: If the signal is too long, or the kernel doesn't fit.
 
-    Example:
-        ```
-        player(animate_1d([0, 0, 1, 2, 3], [-1, 1]), alt="A kernel finds where a signal rises.")
-        ```
-
     Lecture 02 uses it.
     """
     slide = Slide1D.of(signal, kernel, padding)
@@ -52,21 +46,21 @@ def animate_1d(
 def animate_2d(
     image: np.ndarray,
     kernel: np.ndarray,
-    stride: int | tuple[int, int] = 1,
-    padding: int | str | tuple[int, int] = "valid",
-    dilation: int | tuple[int, int] = 1,
+    stride: int = 1,
+    padding: int | str = "valid",
+    dilation: int = 1,
 ) -> FuncAnimation:
     """Let a kernel slide over an image, row by row, one output a frame.
 
     A frame shows the window on the image, the kernel and the outputs so far; the cells of the
-    padding are hatched. Numbers are written where the image is small.
+    padding are hatched.
 
     Args:
-        image: Numbers, shape (height, width).
+        image: Numbers, shape (height, width), few enough to be read.
         kernel: Numbers, shape (height, width).
-        stride: Pixels from one window to the next, for both axes or (rows, columns).
+        stride: Pixels from one window to the next.
         padding: As for `correlate2d`.
-        dilation: Pixels from one kernel value to the next, for both axes or (rows, columns).
+        dilation: Pixels from one kernel value to the next.
 
     Returns:
         The animation; show it with `player`.
@@ -78,8 +72,7 @@ def animate_2d(
     """
     slide = Slide2D.of(image, kernel, stride, padding, dilation)
     (rows, columns), (output_rows, output_columns) = slide.padded.shape, slide.outputs.shape
-    kernel_width = slide.kernel.shape[1] * slide.kernel_side
-    widths = [columns * slide.side, kernel_width, output_columns * slide.side]
+    widths = [columns * slide.side, slide.kernel_width, output_columns * slide.side]
     inches = sum(widths) + 2.2, max(rows, output_rows) * slide.side + 1.6
     figure = Figure(figsize=inches, layout="constrained")
     figure.get_layout_engine().set(w_pad=0.1)
@@ -102,10 +95,16 @@ def animate_2d(
 def filmstrip_1d(signal: np.ndarray, kernel: np.ndarray, padding: int | str = "valid") -> Figure:
     """Draw four frames of `animate_1d` as one still picture, the first and the last among them.
 
-    The arguments, and the ValueError for bad ones, are those of `animate_1d`.
+    Args:
+        signal: Numbers, shape (samples,), few enough to be read.
+        kernel: Numbers, shape (samples,).
+        padding: As for `correlate1d`.
 
     Returns:
         The figure, with one axes for each frame.
+
+    Raises:
+        ValueError: If the signal is too long, or the kernel doesn't fit.
 
     Lecture 02 uses it.
     """
@@ -127,20 +126,20 @@ def filmstrip_1d(signal: np.ndarray, kernel: np.ndarray, padding: int | str = "v
 def filmstrip_2d(
     image: np.ndarray,
     kernel: np.ndarray,
-    stride: int | tuple[int, int] = 1,
-    padding: int | str | tuple[int, int] = "valid",
-    dilation: int | tuple[int, int] = 1,
+    stride: int = 1,
+    padding: int | str = "valid",
+    dilation: int = 1,
     count: int = 4,
     title: str | None = None,
 ) -> Figure:
     """Draw frames of `animate_2d` side by side, the first and the last among them.
 
     Args:
-        image: As for `animate_2d`.
-        kernel: The same.
-        stride: The same.
-        padding: The same.
-        dilation: The same.
+        image: Numbers, shape (height, width).
+        kernel: Numbers, shape (height, width).
+        stride: Pixels from one window to the next.
+        padding: As for `correlate2d`.
+        dilation: Pixels from one kernel value to the next.
         count: How many frames.
         title: What stands above.
 
@@ -160,15 +159,14 @@ def filmstrip_2d(
     slide = Slide2D.of(image, kernel, stride, padding, dilation)
     positions = _spread(slide.outputs.size, count)
     (rows, columns), (output_rows, output_columns) = slide.padded.shape, slide.outputs.shape
-    kernel_width = slide.kernel.shape[1] * slide.kernel_side
     words = max(len(slide.in_words(position)) for position in positions)
     width = max(max(columns, output_columns) * slide.side, 0.1 * words)
     inches = (
-        kernel_width + len(positions) * (width + 0.15) + 0.6,
+        slide.kernel_width + len(positions) * (width + 0.15) + 0.6,
         (rows + output_rows) * slide.side + 1.2,
     )
     ratios = {
-        "width_ratios": [kernel_width, *[width] * len(positions)],
+        "width_ratios": [slide.kernel_width, *[width] * len(positions)],
         "height_ratios": [rows, output_rows],
     }
     figure, grid = plt.subplots(
@@ -182,8 +180,7 @@ def filmstrip_2d(
         slide.draw_output(below)
         slide.draw_step(above, below, position)
         above.set_title(slide.in_words(position), fontsize=12)
-        for ax in (above, below):
-            ax.set(xticks=[], yticks=[])
+        plt.setp([above, below], xticks=[], yticks=[])
     grid[0, 1].set_ylabel("image")
     grid[1, 1].set_ylabel("output")
     if title is not None:
@@ -203,22 +200,12 @@ def window_positions(image: np.ndarray, kernel: np.ndarray, title: str | None = 
         The figure, with one axes for each output.
 
     Raises:
-        ValueError: If there are too many places, or none.
-
-    Example:
-        ```
-        window_positions(np.zeros((5, 5)), np.ones((3, 3)), title="Nine places")
-        ```
+        ValueError: If the image is too large, or the kernel doesn't fit.
 
     Lecture 04 uses it.
     """
     slide = Slide2D.of(image, kernel)
     rows, columns = slide.outputs.shape
-    if max(rows, columns) > MOST_PLACES:
-        raise ValueError(
-            f"image must have at most {MOST_PLACES} rows and columns of places to fit into a "
-            f"picture, got {rows} and {columns}: use a smaller one."
-        )
     height, width = (min(side * slide.side, 2) + 0.1 for side in slide.padded.shape)
     inches = columns * width, rows * (height + 0.25) + 0.4 * (title is not None)
     figure, grid = plt.subplots(rows, columns, figsize=inches, squeeze=False, layout="constrained")

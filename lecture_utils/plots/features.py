@@ -38,9 +38,7 @@ def kernels(
         ValueError: If the shape isn't that of such kernels, or there are too many.
 
     Example:
-        ```
-        kernels(model.get_layer("conv1").kernel.numpy())
-        ```
+        >>> kernels(model.get_layer("conv1").kernel.numpy())
 
     Lecture 03 uses it.
     """
@@ -87,9 +85,7 @@ def feature_maps(
         ValueError: If the shape isn't that of one image's feature maps.
 
     Example:
-        ```
-        feature_maps(first_layer.predict(x_test[:1])[0])
-        ```
+        >>> feature_maps(first_layer.predict(x_test[:1])[0])
 
     Lecture 03 uses it.
     """

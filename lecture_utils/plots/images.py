@@ -51,11 +51,6 @@ def show_image(
         ValueError: If the shape is not that of an image, a colour is out of range, or the array is
             too large for its values to be read.
 
-    Example:
-        ```
-        show_image(np.array([[0, 1], [-1, 2]]), values=True)
-        ```
-
     Lecture 01 uses it.
     """
     image = as_image(image)
@@ -73,8 +68,8 @@ def show_image(
         _write_values(ax, drawn, image, characters)
         ax.set(xticks=range(width), yticks=range(height))
     else:
-        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
-        ax.yaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
     ax.set(xlabel="column", ylabel="row", title=title)
     return ax
 
@@ -104,9 +99,7 @@ def image_grid(
         ValueError: If there are too many images, or not one label and prediction for each.
 
     Example:
-        ```
-        image_grid(x_test[:20], y_test[:20], model.predict(x_test[:20]).argmax(axis=1))
-        ```
+        >>> image_grid(x_test[:20], y_test[:20], model.predict(x_test[:20]).argmax(axis=1))
 
     Lecture 01 uses it.
     """
@@ -164,15 +157,12 @@ def _captions(count: int, labels: Sequence | None, predictions: Sequence | None)
         return [""] * count if labels is None else [str(label) for label in labels]
     if labels is None:
         raise ValueError("labels must tell which predictions are wrong, got None.")
-    return [
-        str(label) if label == prediction else _wrong(str(prediction), str(label))
-        for label, prediction in zip(labels, predictions, strict=True)
-    ]
-
-
-def _wrong(predicted: str, label: str) -> str:
-    separator = " " if len(predicted) + len(label) < 5 else "\n"
-    return f"✗ {predicted}{separator}({label})"
+    captions = []
+    for label, prediction in zip(labels, predictions, strict=True):
+        separator = " " if len(str(prediction)) + len(str(label)) < 5 else "\n"
+        wrong = f"✗ {prediction}{separator}({label})"
+        captions.append(str(label) if label == prediction else wrong)
+    return captions
 
 
 def _grid_cell(

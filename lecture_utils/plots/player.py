@@ -46,9 +46,7 @@ def player(animation: Animation, alt: str) -> HTML:
         ValueError: If there are no words, or the player is larger than a picture may be.
 
     Example:
-        ```
-        player(animate_1d([0, 0, 1, 2, 3], [-1, 1]), alt="A kernel finds where a signal rises.")
-        ```
+        >>> player(animate_1d([0, 0, 1, 2], [-1, 1]), alt="A kernel finds where a signal rises.")
 
     Lecture 02 uses it.
     """
@@ -69,9 +67,8 @@ def player(animation: Animation, alt: str) -> HTML:
     # them on top of each other: all together they take a fifth of the bytes.
     changes = np.where(frames[1:] == frames[:-1], TRANSPARENT, frames[1:])
     first, *changes = (_data_url(picture, palette) for picture in [frames[0], *changes])
-    words = {"alt": html.escape(alt), "count": count}
     page = Template(PAGE.read_text("utf-8")).substitute(
-        words, first=first, changes=" ".join(changes)
+        first=first, changes=" ".join(changes), alt=html.escape(alt), count=count
     )
     if len(page) > MOST_BYTES:
         raise ValueError(
@@ -99,9 +96,8 @@ class _Frames(AbstractMovieWriter):
 def _with_palette(frames: np.ndarray) -> tuple[np.ndarray, list[int]]:
     """Give all frames, shape (frames, height, width, 3), the same few colours.
 
-    Returns:
-        The number of each pixel's colour, shape (frames, height, width), and the palette: its red,
-        green and blue values in a row.
+    Returns the number of each pixel's colour and the palette, its red, green and blue values in a
+    row.
     """
     below_each_other = Image.fromarray(frames.reshape(-1, *frames.shape[2:]))
     few = below_each_other.quantize(COLORS, dither=Image.Dither.NONE)

@@ -2,9 +2,9 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch
 
-from lecture_utils.plots._common import axes_or_new, cell_borders, cell_font, numbers
+from lecture_utils.plots._common import axes_or_new, box, cell_borders, cell_font, numbers
 from lecture_utils.plots.style import BLACK, BLUE, GREY, RED
 
 MOST_BARS = 30
@@ -32,9 +32,7 @@ def probability_bars(
         ValueError: If these aren't probabilities, or are too many for a picture.
 
     Example:
-        ```
-        probability_bars(model.predict(x_test[:1])[0], label=y_test[0])
-        ```
+        >>> probability_bars(model.predict(x_test[:1])[0], label=y_test[0])
 
     Lecture 01 uses it.
     """
@@ -66,8 +64,7 @@ def probability_bars(
     ax.set_xticks(np.linspace(0, 1, 6))
     ax.set(xlabel="probability", ylabel="class", title=title)
     if label is not None and label != best:
-        handles = [Patch(color=BLUE), Patch(color=RED)]
-        ax.legend(handles, ["✓ true class", "✗ predicted"], loc="best")
+        ax.legend([Patch(color=BLUE), Patch(color=RED)], ["✓ true class", "✗ predicted"])
     return ax
 
 
@@ -98,16 +95,14 @@ def confusion_matrix(truth: np.ndarray, predicted: np.ndarray, title: str | None
     np.add.at(counts, (truth, predicted), 1)
     errors = counts * ~np.eye(count, dtype=bool)
 
-    side = 0.5 * count
-    ax = axes_or_new(None, side + 1.6, side + 1.1)
+    ax = axes_or_new(None, 0.5 * count + 1.6, 0.5 * count + 1.1)
     ax.imshow(np.ma.masked_equal(errors, 0), cmap="Oranges", vmin=0, vmax=max(errors.max(), 1))
     style = {"ha": "center", "va": "center", "fontsize": cell_font(ax, count, count, 4)}
     for row, column in zip(*counts.nonzero(), strict=True):
         color = "white" if errors[row, column] > 0.6 * errors.max() else BLACK
         if row == column:
             color = "#505050"
-            cell = Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor="#E8E8E8", edgecolor="none")
-            ax.add_patch(cell)
+            box(ax, row, column, facecolor="#E8E8E8", edgecolor="none")
         ax.text(column, row, str(counts[row, column]), color=color, **style)
     cell_borders(ax, (count, count), color="#C8C8C8")
     ax.set(xticks=range(count), yticks=range(count))

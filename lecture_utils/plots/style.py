@@ -19,7 +19,6 @@ PADDING = {"facecolor": "#EDEDED", "edgecolor": "#C4C4C4", "hatch": "///", "line
 # For signed numbers: blue below zero, white at zero, red above.
 DIVERGING = "RdBu_r"
 
-
 # The kinds of layers in pictures of networks, in the order of their legend.
 LAYER_COLORS = {
     "input": "#D0D0D0",
@@ -42,13 +41,13 @@ def set_style() -> None:
     Letters of at least 11 points, the colours of Okabe and Ito, grey images whose pixels stay
     squares, and a resolution that keeps a picture small.
 
-    Source:
-        Okabe, Ito: Color Universal Design, 2008.
+    Source: Okabe and Ito, Color Universal Design (2008).
+
+    Lecture 01 uses it.
     """
     plt.rcParams.update(
         {
             "axes.axisbelow": True,
-            "axes.grid": False,
             "axes.labelsize": 13,
             "axes.prop_cycle": plt.cycler(color=CYCLE),
             "axes.spines.right": False,
@@ -63,7 +62,6 @@ def set_style() -> None:
             "image.interpolation": "nearest",
             "legend.fontsize": 12,
             "lines.linewidth": 2,
-            "savefig.dpi": "figure",
             "xtick.labelsize": 11,
             "ytick.labelsize": 11,
         }
