@@ -16,16 +16,22 @@ from tools.notebooks import NOTEBOOKS, ROOT, read
 BREAKS = {
     "nothing": ("02_correlation_1d", "lecture_utils/convolution.py", "", ""),
     "a kernel is flipped": (
-        *("02_correlation_1d", "lecture_utils/convolution.py"),
-        *('"im,m->i", windows, kernel)', '"im,m->i", windows, kernel[::-1])'),
+        "02_correlation_1d",
+        "lecture_utils/convolution.py",
+        '"im,m->i", windows, kernel)',
+        '"im,m->i", windows, kernel[::-1])',
     ),
     "a size is off by one": (
-        *("04_padding_stride_pooling", "lecture_utils/sizes.py"),
-        *("// stride + 1)", "// stride)"),
+        "04_padding_stride_pooling",
+        "lecture_utils/sizes.py",
+        "// stride + 1)",
+        "// stride)",
     ),
     "an input is not normalised": (
-        *("01_dense_mnist", "notebooks/01_dense_mnist.ipynb"),
-        *('.astype(\\"float32\\") / 255', '.astype(\\"float32\\")'),
+        "01_dense_mnist",
+        "notebooks/01_dense_mnist.ipynb",
+        '.astype(\\"float32\\") / 255',
+        '.astype(\\"float32\\")',
     ),
 }
 # So many code cells are enough to notice, and take seconds.
