@@ -220,4 +220,4 @@ RULE_OF = {
 }
 
 # Pointwise only while their axis is that of the channels.
-_BY_AXIS = ["Concatenate", "Softmax", "LayerNormalization", "RMSNormalization", "UnitNormalization"]
+_BY_AXIS = ["Softmax", "LayerNormalization", "RMSNormalization", "UnitNormalization"]

@@ -67,8 +67,11 @@ def test_fields_of_upsampled_maps():
     assert receptive_field(transposed, "up") == ((2, 2), (0.5, 0.5), (-1, -1))
     back = chain((16, 1), layers.MaxPooling1D(2), layers.UpSampling1D(2, name="up"))
     assert receptive_field(back, "up") == ((2,), (1,), (0,))
-    three = receptive_field(chain((16, 1), layers.UpSampling1D(3, name="up")), "up")
-    assert three.jump == (pytest.approx(1 / 3),)
+    three, thirds = layers.UpSampling1D(3, name="up"), layers.Conv1D(1, 2, strides=3)
+    assert receptive_field(chain((16, 1), three), "up").jump == (pytest.approx(1 / 3),)
+    # The first six windows differ, and then they repeat.
+    six = chain((16, 1), layers.UpSampling1D(2), thirds, three)
+    assert receptive_field(six, "up") == ((2,), (0.5,), (0,))
 
 
 def test_axes_are_kept_apart():
@@ -85,15 +88,16 @@ def test_axes_are_kept_apart():
 def test_a_mean_of_the_whole_map_lets_each_position_see_it():
     inputs = keras.Input((12, 12, 4))
     x = layers.Conv2D(4, 3, padding="same", name="before")(inputs)
-    gate = layers.GlobalAveragePooling2D()(x)
+    gate = layers.GlobalAveragePooling2D()(layers.Cropping2D(3)(x))
     gate = layers.Dense(4, activation="sigmoid")(gate)
     gate = layers.Reshape((1, 1, 4))(gate)
     x = layers.Multiply(name="gated")([x, gate])
     model = keras.Model(inputs, layers.GroupNormalization(2, name="norm")(x))
     assert receptive_field(model, "before").size == (3, 3)
-    for name in ("gated", "norm"):
+    # The gate alone does not see the border of the map.
+    for name, size, start in (("gated", (10, 10), (2, 0)), ("norm", (12, 12), (0, 0))):
         assert receptive_field(model, name) == ((14, 14), (0, 0), (-1, -1))
-        assert receptive_field(model, name, position=(11, 0)) == ((12, 12), (0, 0), (0, 0))
+        assert receptive_field(model, name, position=(11, 0)) == (size, (0, 0), start)
 
 
 def test_layers_are_found_in_nested_and_shared_models():
