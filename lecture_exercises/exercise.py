@@ -144,12 +144,12 @@ class Exercise:
             return Failure(f"your function stopped with {type(error).__name__}: {error}"[:300])
         if result is None or result is ...:
             return Failure("your function returned nothing. Does it end with `return`?")
+        images = [a for a in case if isinstance(a, keras.KerasTensor)]
         try:
-            if images := [a for a in case if isinstance(a, keras.KerasTensor)]:
-                return keras.Model(images, result)
-            return plain(self.read(result))
+            return keras.Model(images, result) if images else plain(self.read(result))
         except Exception as error:
-            return Failure(f"{show(result)} is not what is asked for: {error}")
+            reason = "a tensor of Keras, made of the input, is expected" if images else error
+            return Failure(f"{show(result)} is not what is asked for: {reason}")
 
 
 def print_not_done(module: str) -> None:

@@ -180,7 +180,8 @@ def test_a_function_of_a_tensor_returns_a_tensor(double):
     double.cases = lambda rng: [(keras.Input((4,)), 2)]
     assert double.verdict(lambda x, factor: x * factor).startswith("✓")
     assert "is not what is asked for" in double.verdict(lambda x, f: keras.Model(x, x * f))
-    assert "5 is not what is asked for" in double.verdict(lambda x, factor: 5)
+    verdict = double.verdict(lambda x, factor: 5)
+    assert "5 is not what is asked for: a tensor of Keras, made of the input, is" in verdict
 
 
 def test_a_mistake_in_a_value_is_an_edit_too():
