@@ -305,7 +305,7 @@ def tiles_column_by_column(image: np.ndarray, network: Callable, tile: int, bord
         "this is the image itself: the network was not used.": ("return result", "return image"),
     },
 )
-def predict_tiles(image: np.ndarray, network: Callable, tile: int, border: int) -> np.ndarray:
+def predict_tiles(image: np.ndarray, network, tile: int, border: int) -> np.ndarray:
     padded = np.pad(image, border, mode="reflect")
     side = tile + 2 * border
     result = np.zeros(image.shape)
