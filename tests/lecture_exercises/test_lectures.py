@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 from exercises import EVERY, FOLDER, LECTURES, builds_network, exercises, namespace, solution
-from lecture_exercises.exercise import same
 from mutants import mutants, whole
 
+from lecture_exercises.exercise import same
 from lecture_utils.backend import keras
 from tools.notebooks import notebook_paths, read, tags
 
