@@ -219,8 +219,9 @@ def apart(given: Any, right: Any) -> str:
             return f"the shape is {given.shape}, but {right.shape} is expected."
         place = tuple(np.argwhere(~close(given, right))[0].tolist())
         where = f"at {list(place)} " if place else ""
-        given, right = (show(values[place].item()) for values in (given, right))
-        return f"{where}your result is {given}, but {right} is expected."
+        given, right = given[place].item(), right[place].item()
+        write = show if show(given) != show(right) else repr
+        return f"{where}your result is {write(given)}, but {write(right)} is expected."
     return f"your result is {show(given)}, but {show(right)} is expected."
 
 

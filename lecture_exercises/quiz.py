@@ -38,7 +38,7 @@ class Quiz(Exercise):
         """Say why the answer to a question is wrong, if it is."""
         right, letter = self.solve().get(number), str(answer).strip().lower()
         if right is None:
-            return f"there is no question {number} in this part of the quiz."
+            return f"there is no question {number!r} in this part of the quiz."
         if callable(right):
             made = {reason: answers()[number] for reason, answers in self.variants()}
             question = Exercise(hints=(), cases=lambda _: self.numbers[number], mistakes=made)

@@ -117,6 +117,8 @@ def test_whole_numbers_are_compared_exactly_and_shown_in_full(double):
 def test_figures_are_shown_with_as_many_digits_as_tell_them_apart(double):
     double.cases = lambda rng: [(0.391, 2)]
     assert "is 0.78, but 0.782 is expected" in double.verdict(lambda x, factor: 0.78)
+    double.cases = lambda rng: [(123_456, 2)]
+    assert "is 246912.01, but 246912 is" in double.verdict(lambda x, factor: factor * x + 0.01)
 
 
 def test_the_place_that_is_told_is_wrong_not_merely_of_another_type_or_rounded(double):
