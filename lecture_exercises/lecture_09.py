@@ -82,7 +82,7 @@ def configurations(rng: np.random.Generator) -> list[tuple]:
         DIGIT: ("int(kernel)", "kernel"),
     },
 )
-def vgg_parameters(kernels: tuple[str, ...]) -> int:
+def vgg_parameters(kernels: tuple) -> int:
     before, total = 3, 0
     for block, filters in zip(kernels, (64, 128, 256, 512, 512), strict=True):
         for kernel in block:
@@ -177,7 +177,9 @@ def look(answer: Callable, side: int, limits: tuple, size: int, seed: int) -> tu
         )
     noise = np.random.default_rng(seed).random((side, side), dtype="float32")
     right = enlarged(noise, scale)[top : top + size, left : left + size]
-    crop = crop_of(answer, noise, limits, size, seed)
+    crop, again = (crop_of(answer, noise, limits, size, seed) for _ in range(2))
+    if not np.array_equal(crop, again):
+        raise Mistake("twice the same generator, and two different crops. Draw from `rng` alone.")
     if right.shape != crop.shape or np.abs(right - crop).max() > 0.01:
         raise Mistake("the image is scaled, but not with bilinear interpolation.")
     return scale, left, top
@@ -249,11 +251,11 @@ DRAWN, PLACE = "int(rng.integers(lowest, highest + 1))", "rng.integers(0, side -
         "the crop is always on the diagonal.": (PLACE, "2 * [rng.integers(side - size + 1)]"),
         "the last place is never drawn.": ("(0, side - size + 1", "(0, lowest - size + 1"),
         "the first row or column of the image": ("(0, side", "(1, side"),
-        "not (24, 24). Scale the whole image first.": (
+        "not (24, 24). Scale the whole image first, then crop.": (
             "[top : top + size, left : left + size]",
             "",
         ),
-        "either you draw from another generator": ("int(rng.", "int(np.random.default_rng()."),
+        "twice the same generator, and two different": ("int(rng.", "int(np.random.default_rng()."),
         "but not with bilinear interpolation.": ("BILINEAR", "BICUBIC"),
         "only whole numbers come back": ("BILINEAR", "NEAREST"),
         "it is mirrored or turned.": (
@@ -310,7 +312,7 @@ def jitter(
         "the model is missing: `keras.Model(image, ...)`.": ("keras.Model(image, ", "("),
     },
 )
-def build(kernels: tuple[str, ...], filters: tuple[int, ...]) -> keras.Model:
+def build(kernels: tuple, filters: tuple) -> keras.Model:
     layers = keras.layers
     x = image = keras.Input((32, 32, 1))
     for block, count in zip(kernels, filters, strict=True):

@@ -53,7 +53,7 @@ def he_std__of_the_initializer(kernel, inputs):
 
 
 def he_std__a_tensor(kernel, inputs):
-    return keras.ops.sqrt(2.0 / keras.ops.prod([kernel, kernel, inputs]))
+    return keras.ops.sqrt(2.0 / keras.ops.prod([1.0 * kernel, kernel, inputs]))
 
 
 def jitter__random_and_tensorflow(image, lowest, highest, size, rng):
