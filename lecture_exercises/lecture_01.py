@@ -198,6 +198,22 @@ def is_bent(values: np.ndarray) -> bool:
 # Many networks are right. They are tried with weights drawn for the purpose, on pairs of images
 # from faint to strong and those halfway between them. Both images of a pair have other pixels, so
 # that about half of the units are on for one and off for the other.
+def answers_and_calls(network: keras.Model, images: np.ndarray) -> tuple[np.ndarray, list]:
+    """Run a network; return its answers, and its layers with weights with what comes into each."""
+    seen = []
+    try:
+        answers = run(network, (784,), images=images, watch=lambda *call: seen.append(call))
+    except Exception as error:
+        shape = getattr(network, "input_shape", (None, 784))
+        raise Mistake(
+            f"The input has the shape {shape}; (None, 784) is expected: each image is a vector of "
+            "784 values."
+            if shape != (None, 784)
+            else f"Vectors of 784 values stop the model: {error}"
+        ) from None
+    return answers, seen
+
+
 def check_small_network(network: Any, rng: np.random.Generator) -> None:
     if not isinstance(network, keras.Model):
         raise Mistake(
@@ -215,17 +231,7 @@ def check_small_network(network: Any, rng: np.random.Generator) -> None:
     pixels = np.geomspace(0.01, 10, 64)[:, np.newaxis] * rng.uniform(0, 1, (64, 784))
     first = rng.permuted(np.tile(np.arange(784) % 2, (64, 1)), axis=1)
     images = np.concatenate([pixels * first, pixels * (1 - first), pixels / 2])
-    seen = []
-    try:
-        answers = run(network, (784,), images=images, watch=lambda *call: seen.append(call))
-    except Exception as error:
-        shape = getattr(network, "input_shape", (None, 784))
-        raise Mistake(
-            f"The input has the shape {shape}; (None, 784) is expected: each image is a vector of "
-            "784 values."
-            if shape != (None, 784)
-            else f"Vectors of 784 values stop the model: {error}"
-        ) from None
+    answers, seen = answers_and_calls(network, images)
     if answers.shape != (len(images), 10):
         raise Mistake(
             f"The output has the shape {(None, *answers.shape[1:])}; (None, 10) is expected: "

@@ -157,7 +157,7 @@ def functions_and_images(rng: np.random.Generator) -> Iterator[tuple]:
         "f(g(x)) is compared with itself: the other order is g(f(x)).": ("g(f(x))", "f(g(x))"),
     },
 )
-def equivariance_error(f: Callable, g: Callable, x: np.ndarray) -> float:
+def equivariance_error(f, g, x: np.ndarray) -> float:
     one, two = f(g(x)), g(f(x))
     return np.linalg.norm(one - two) / np.linalg.norm(two)
 

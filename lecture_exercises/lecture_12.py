@@ -318,7 +318,7 @@ AT_REST, IN_TRAINING = "x + survival * branch(x)", "x + branch(x) if rng.random(
     },
 )
 def stochastic_depth(
-    x: np.ndarray, branch: Callable, survival: float, training: bool, rng: np.random.Generator
+    x: np.ndarray, branch, survival: float, training: bool, rng: np.random.Generator
 ) -> np.ndarray:
     if not training:
         return x + survival * branch(x)

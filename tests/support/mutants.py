@@ -39,12 +39,8 @@ def _changes(node: ast.AST, fractions: bool) -> Iterator[ast.AST]:
             yield ast.Constant(node.value - 1)
     elif isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
         yield ast.Compare(node.left, [COMPARISONS[type(node.ops[0])]()], node.comparators)
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
-        yield ast.BinOp(node.left, ast.Div(), node.right)
-        up = ast.BinOp(ast.UnaryOp(ast.USub(), node.left), ast.FloorDiv(), node.right)
-        yield ast.UnaryOp(ast.USub(), up)
-    elif isinstance(node, ast.BinOp) and type(node.op) in OPERATIONS:
-        yield ast.BinOp(node.left, OPERATIONS[type(node.op)](), node.right)
+    elif isinstance(node, ast.BinOp):
+        yield from _operations(node)
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in NAMES:
         yield ast.Name(NAMES[node.id], ast.Load())
     elif isinstance(node, ast.Attribute) and node.attr in NAMES:
@@ -57,6 +53,16 @@ def _changes(node: ast.AST, fractions: bool) -> Iterator[ast.AST]:
             )
     elif isinstance(node, ast.Return) and node.value and fractions:
         yield ast.Return(ast.parse(f"_whole({ast.unparse(node.value)})", mode="eval").body)
+
+
+def _operations(node: ast.BinOp) -> Iterator[ast.AST]:
+    """Yield another operation of the same numbers; a division without rest also rounded up."""
+    if isinstance(node.op, ast.FloorDiv):
+        yield ast.BinOp(node.left, ast.Div(), node.right)
+        up = ast.BinOp(ast.UnaryOp(ast.USub(), node.left), ast.FloorDiv(), node.right)
+        yield ast.UnaryOp(ast.USub(), up)
+    elif type(node.op) in OPERATIONS:
+        yield ast.BinOp(node.left, OPERATIONS[type(node.op)](), node.right)
 
 
 def _has_fractions(exercise: Exercise) -> bool:
