@@ -12,7 +12,7 @@ import numpy as np
 
 from lecture_utils import datasets
 from lecture_utils.anatomy import blueprint, layer_table
-from lecture_utils.anatomy.graph import trace
+from lecture_utils.anatomy.graph import Call, trace
 from lecture_utils.backend import keras
 from lecture_utils.models.inception import inception_v3
 from lecture_utils.models.inception_resnet import inception_resnet_v2
@@ -268,22 +268,24 @@ def transfer(source: keras.Model, model: keras.Model, caffe: bool) -> None:
 
     Lecture 09 treats the first of these networks, `vgg16`.
     """
-    bias, reverse = 0.0, caffe
+    biases, reverse = {}, caffe  # the biases that the course's convolutions do not have
     for theirs, ours in zip(_with_weights(source), _with_weights(model), strict=True):
-        arrays = {weight.name: keras.ops.convert_to_numpy(weight) for weight in theirs.weights}
+        weights = theirs.layer.weights
+        arrays = {weight.name: keras.ops.convert_to_numpy(weight) for weight in weights}
         if reverse:
             arrays["kernel"], reverse = arrays["kernel"][:, :, ::-1], False
-        if isinstance(theirs, keras.layers.BatchNormalization):
+        if isinstance(theirs.layer, keras.layers.BatchNormalization):
             # Subtracting the mean from (x + bias) is subtracting (mean - bias) from x.
-            arrays["moving_mean"] = arrays["moving_mean"] - bias
-            arrays["moving_variance"] = arrays["moving_variance"] + theirs.epsilon - ours.epsilon
+            arrays["moving_mean"] = arrays["moving_mean"] - biases.get(theirs.inputs[0], 0.0)
+            more = theirs.layer.epsilon - ours.layer.epsilon
+            arrays["moving_variance"] = arrays["moving_variance"] + more
             arrays.setdefault("gamma", np.ones_like(arrays["beta"]))
-        else:
-            bias = 0.0 if ours.use_bias else arrays.pop("bias", 0.0)
-        for weight in ours.weights:
+        elif not ours.layer.use_bias:
+            biases[theirs] = arrays.pop("bias", 0.0)
+        for weight in ours.layer.weights:
             weight.assign(arrays[weight.name])
 
 
-def _with_weights(model: keras.Model) -> list[keras.layers.Layer]:
-    """List the layers with weights in the order of computation, the same for equal graphs."""
-    return [call.layer for call in trace(model) if call.layer.weights]
+def _with_weights(model: keras.Model) -> list[Call]:
+    """List the calls of layers with weights, in the same order for equal graphs."""
+    return [call for call in trace(model) if call.layer.weights]
