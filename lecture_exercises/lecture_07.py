@@ -312,10 +312,7 @@ FIXED = [(KEPT, "0.9 * v"), ("- decay", "- 0.0005")]
         ],
         "the paper's 0.9 stands in your function. Use `momentum`.": (KEPT, "0.9 * v"),
         "the paper's 0.9 and 0.0005 stand in your function. Use the arguments.": FIXED,
-        "momentum is the share kept, not the share that is lost.": (
-            KEPT,
-            "(1 - momentum) * v",
-        ),
+        "momentum is the share kept, not the share that is lost.": (KEPT, "(1 - momentum) * v"),
         "this is a mean with weights that add up to 1. In the paper the gradient counts fully.": (
             UPDATE,
             f"momentum * v - (1 - momentum) * rate * {PULL}",
