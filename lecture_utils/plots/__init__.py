@@ -10,10 +10,10 @@ from lecture_utils.plots.animation import (
     filmstrip_2d,
     window_positions,
 )
-from lecture_utils.plots.architecture import architecture
 from lecture_utils.plots.compare import compare
 from lecture_utils.plots.features import feature_maps, kernels, response_map
 from lecture_utils.plots.images import image_grid, show_image
+from lecture_utils.plots.network import architecture
 from lecture_utils.plots.player import player
 from lecture_utils.plots.predictions import confusion_matrix, probability_bars
 from lecture_utils.plots.signals import signals

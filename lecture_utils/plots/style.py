@@ -19,21 +19,6 @@ PADDING = {"facecolor": "#EDEDED", "edgecolor": "#C4C4C4", "hatch": "///", "line
 # For signed numbers: blue below zero, white at zero, red above.
 DIVERGING = "RdBu_r"
 
-# The kinds of layers in pictures of networks, in the order of their legend.
-LAYER_COLORS = {
-    "input": "#D0D0D0",
-    "convolution": SKY,
-    "depthwise convolution": BLUE,
-    "upsampling": PURPLE,
-    "pooling": RED,
-    "dense": GREEN,
-    "normalization": "#F5E9B8",
-    "activation": YELLOW,
-    "concatenation": ORANGE,
-    "other": "#F2F2F2",
-    "block": "#EAF3FA",
-}
-
 
 def set_style() -> None:
     """Set matplotlib's defaults for the course, once at the top of a notebook.

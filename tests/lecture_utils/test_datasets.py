@@ -1,13 +1,15 @@
 """Data: the official sets, whole or refused, and tables without contradictions."""
 
 import hashlib
+import math
 import re
 import time
 
 import numpy as np
 import pytest
 
-from lecture_utils import datasets
+from lecture_utils import datasets, models
+from lecture_utils.anatomy import blueprint
 
 SHIPPED = datasets.DATA
 
@@ -149,6 +151,22 @@ def test_the_results_on_imagenet_hold_numbers_with_their_papers():
         assert row["images"] in {"test", "validation", "validation subset"}
         assert row["kind"] == "convnet" or row["networks"] is None
         assert row["outside_data"] in {"yes", "no", ""}
+
+
+def test_the_published_parameters_are_those_of_the_builders_and_errors_have_conditions():
+    for row in datasets.networks():
+        model = blueprint(getattr(models, row["name"]))
+        assert model.name == row["name"] and 1989 <= row["year"] <= 2016 and row["paper"]
+        assert row["parameters"] == sum(math.prod(w.shape) for w in model.trainable_weights)
+        for conditions, columns in {
+            "conditions": ("top1", "top5"),
+            "ten_crops_conditions": ("top1_ten_crops", "top5_ten_crops"),
+            "ensemble_conditions": ("top5_ensemble",),
+        }.items():
+            errors = [row[column] for column in columns if row[column] is not None]
+            assert bool(errors) == bool(row[conditions]) and all(3 < at < 45 for at in errors)
+        if row["top5"] and row["top5_ten_crops"]:
+            assert row["top5_ten_crops"] < row["top5"]
 
 
 def test_the_results_on_imagenet_agree_with_the_table_of_networks():

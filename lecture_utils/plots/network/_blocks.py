@@ -1,0 +1,88 @@
+"""What an overview shows as one thing: a layer, or a block of several layers."""
+
+import re
+from itertools import groupby
+
+from lecture_utils.plots.network._canvas import Box
+from lecture_utils.plots.network._graph import Fork, Item, signature, visible, walk
+
+LONGEST_RUN = 4  # so many layers of the same kind in a row are shown one by one
+
+
+class Element:
+    """A layer, or a block of several layers and forks."""
+
+    box: Box  # where its front stands in the picture
+    depth: tuple[float, float]  # how far it reaches back there, to the right and up
+
+    def __init__(self, items: list[Item], name: str, count: int = 1, last: str = ""):
+        self.items = items
+        self.name = name  # of the layer, or what the names of the block's layers begin with
+        self.count, self._last = count, last  # how many are folded into one, and the last's name
+        self.node = visible(items)[-1]
+        self.block = len(visible(items)) > 1
+        self.kind = "block" if self.block else self.node.kind
+        forks = [item for item in items if isinstance(item, Fork)]  # not those inside of others
+        self.bows = [fork for fork in forks if fork.shortcut is not None]
+
+    def caption(self, named: bool = False) -> str:
+        """Write what it does, for a block its name: block2…36 for a folded one."""
+        if not self.block:
+            return "\n".join([self.name] * named + self.node.lines())
+        rest = self._last.removeprefix(self.name.rstrip("0123456789"))
+        return f"{self.name}…{rest}" if self.count > 1 else self.name
+
+
+def elements(items: list[Item]) -> list[Element]:
+    """Part a sequence into layers and blocks: a fork whose paths meet again is a block."""
+    parts: list[Element] = []
+    for item in items:
+        nodes = visible([item])
+        if isinstance(item, Fork) and item.join and nodes not in ([], [item.join]):
+            parts.append(Element([item], block_name([item])))
+        else:
+            parts += [Element([node], node.name) for node in nodes]
+    return _absorbed(parts)
+
+
+def folded(parts: list[Element]) -> list[Element]:
+    """Make one of blocks in a row that do the same, and of long rows of the same layer."""
+    result: list[Element] = []
+    for _, group in groupby(parts, lambda part: signature(part.items)):
+        run = list(group)
+        if run[0].block or len(run) > LONGEST_RUN:
+            result.append(Element(run[0].items, run[0].name, len(run), run[-1].name))
+        else:
+            result += run
+    return result
+
+
+def block_name(items: list[Item]) -> str:
+    """Return what the names of layers begin with, whole words, or the last layer's name."""
+    names = [node.name for node in walk(items)]
+    common = names[0]
+    for name in names[1:]:
+        while common and not (name + "_").startswith(common + "_"):
+            common = re.sub(r"[_/.\-]?[^_/.\-]*$", "", common)
+    return common or names[-1]
+
+
+def _absorbed(parts: list[Element]) -> list[Element]:
+    """Make blocks of layers in a row whose names begin like those of the other blocks.
+
+    So the blocks of a network that have no shortcut are blocks, too.
+    """
+    names = {part.name for part in parts if part.block}
+    patterns = {re.sub(r"\d+[a-z]?", r"\\d+[a-z]?", re.escape(name)) for name in names}
+    patterns = {pattern for pattern in patterns if r"\d" in pattern}
+    begins = re.compile(rf"({'|'.join(sorted(patterns))})(?=[_/.\-]|$)" if patterns else "(?!)")
+
+    def block_of(part: Element) -> str | Element:
+        match = begins.match(part.name)
+        return match[0] if match else part
+
+    result: list[Element] = []
+    for name, group in groupby(parts, block_of):
+        items = [item for part in group for item in part.items]
+        result.append(name if isinstance(name, Element) else Element(items, name))
+    return result

@@ -1,0 +1,61 @@
+"""What a layer is in a picture, and what is written on it."""
+
+import pytest
+from drawings import drawn, functional, picture, words
+
+from lecture_utils import plots
+from lecture_utils.backend import keras
+from lecture_utils.models.lenet_layers import SubSampling2D
+from lecture_utils.plots.network._nodes import Node
+
+layers = keras.layers
+
+
+@pytest.mark.parametrize(
+    ("layer", "kind", "text"),
+    [
+        (layers.Conv2D(4, (1, 7), strides=2), "convolution", "1×7/2"),
+        (layers.Conv2D(4, 5, strides=(1, 2)), "convolution", "5×5/1×2"),
+        (layers.Conv2D(4, 3, groups=2, activation="relu"), "convolution", "3×3\n2 groups\nReLU"),
+        (layers.DepthwiseConv2D(3), "depthwise convolution", "3×3\ndepthwise"),
+        (layers.UpSampling2D(2), "upsampling", "up 2×2"),
+        (layers.AveragePooling2D(3, 1), "pooling", "mean 3×3"),
+        (SubSampling2D(), "pooling", "sum 2×2/2"),
+        (layers.GlobalMaxPooling2D(), "pooling", "global max"),
+        (layers.Dense(4, activation="tanh"), "dense", "dense\ntanh"),
+        (layers.BatchNormalization(), "normalization", "batch\nnorm."),
+        (layers.Activation("relu"), "activation", "ReLU"),
+        (layers.Permute((2, 1, 3)), "other", "Permute"),
+    ],
+)
+def test_a_layer_says_what_it_does(layer, kind, text):
+    node = Node("name", layer, tuple(layer(keras.Input((16, 16, 4))).shape[1:]), [])
+    assert (node.kind, node.text()) == (kind, text)
+
+
+def test_an_overview_says_it_too():
+    assert {"C1\n5×5", "S2\nsum\n2×2/2", "C3\n5×5", "F6"} <= set(words(picture("lenet5")))
+    found = {"conv1\n11×11/4", "pool1\nmax\n3×3/2", "conv2\n5×5\n2 groups", "conv3\n3×3"}
+    assert found <= set(words(picture("alexnet")))
+
+
+def test_sequential_and_nested_models_and_signals():
+    inner = keras.Sequential([keras.Input((28, 3)), layers.Conv1D(4, 5, name="conv")], name="inner")
+    stack = [keras.Input((28, 3)), inner, layers.MaxPooling1D(2), layers.Flatten(), layers.Dense(2)]
+    figure = plots.architecture(keras.Sequential(stack))
+    assert {"28×3", "24×4", "12×4", "2"} <= set(words(figure))
+    assert list(drawn(figure, "convolution")) == ["inner/conv"]
+
+
+def test_layers_that_nobody_knows_are_drawn_all_the_same():
+    class Strange(layers.Layer):
+        def compute_output_spec(self, x):
+            return keras.KerasTensor(x.shape, x.dtype)
+
+    def build(x):
+        y = keras.ops.relu(layers.Conv2D(3, 1, name="conv")(Strange(name="strange")(x)))
+        return layers.Conv2D(2, 3, name="last")(x + y)
+
+    figure = plots.architecture(functional((8, 8, 3), build))
+    assert set(drawn(figure, "convolution")) == {"conv", "last"}
+    assert len(drawn(figure, "addition")) == 1
