@@ -46,8 +46,8 @@ class Slide1D:
     @classmethod
     def of(cls, signal, kernel, padding="valid") -> "Slide1D":
         """Compute the outputs and the padding, or raise a ValueError that names the argument."""
+        signal = numbers(signal, "signal", [1])
         # As floats, since the products of small integers may be too large for their type.
-        signal = numbers(signal, "signal", [1]).astype(float)
         kernel = numbers(kernel, "kernel", [1]).astype(float)
         outputs = correlate1d(signal, kernel, padding=padding)
         before, after = margins(len(signal), len(kernel), padding=padding)

@@ -80,11 +80,13 @@ def test_same_padding_is_hatched_and_uneven_as_in_keras():
 @pytest.mark.parametrize("kernel", [[1], [-1.25, 1.5], [-2, -3, -4, -5]])
 def test_numbers_fit_their_cells_and_the_sum_the_figure(kernel):
     ax = plots.filmstrip_1d([-1.25, 2.5, -3.75, 4], kernel).axes[0]
-    ax.figure.draw_without_rendering()
+    strip = plots.filmstrip_2d(-1.25 * SMALL, [[-1.25, *kernel]])
+    for each in (ax, *strip.axes):
+        each.figure.draw_without_rendering()
+        left, right = each.transData.transform([(0, 0), (1, 0)])[:, 0]
+        assert max(text.get_window_extent().width for text in each.texts) <= right - left
     box = ax.title.get_window_extent()
     assert 0 < box.x0 < box.x1 < ax.figure.bbox.x1
-    left, right = ax.transData.transform([(0, 0), (1, 0)])[:, 0]
-    assert max(text.get_window_extent().width for text in ax.texts) <= right - left
 
 
 def test_each_frame_adds_one_output(rng):
@@ -115,6 +117,9 @@ def test_a_frame_shows_the_window_the_kernel_and_the_outputs_so_far():
     for count, shown in enumerate(outputs):
         assert shown == {place: expected[place] for place in places[: count + 1]}
     assert (words[4], expected[1, 1]) == ("output[1, 1] = 5", 5)
+    animation = plots.animate_2d(SMALL, np.eye(2), stride=2, padding=1, dilation=2)
+    windows = [(row, column, 3, 3) for row in (-1, 1, 3) for column in (-1, 1, 3)]
+    assert watch(animation, lambda figure: framed(figure.axes[0])[0]) == windows
     assert plt.get_fignums() == []
 
 
@@ -128,6 +133,9 @@ def test_outputs_agree_with_scipy(rng, padding, stride, dilation):
     expected = scipy_signal.correlate2d(padded, spread, mode)[::stride, ::stride]
     figure = plots.filmstrip_2d(image, kernel, stride, padding, dilation, count=2)
     assert numbers_at(figure.axes[0]) == dict(np.ndenumerate(kernel))
+    inside = dict(np.ndenumerate(image))
+    assert hatched(figure.axes[1]) == set(numbers_at(figure.axes[1])) - set(inside)
+    assert numbers_at(figure.axes[1]).items() >= inside.items()
     assert numbers_at(figure.axes[-1]) == dict(np.ndenumerate(expected))
     [window] = framed(figure.axes[2])
     before = {"valid": 0, "full": dilation, 1: 1}[padding]

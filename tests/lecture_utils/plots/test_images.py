@@ -26,21 +26,22 @@ def test_image_is_drawn_between_its_limits(image, limits):
     assert plots.show_image(image, limits=(-9, 9)).images[0].get_clim() == (-9, 9)
 
 
-def test_colour_images_and_single_channels(rng):
+def test_colour_images_and_single_channels(rng, caplog):
     colours = rng.random((4, 5, 3))
     np.testing.assert_allclose(plots.show_image(colours).images[0].get_array(), colours)
     grey = colours[:, :, :1]
     np.testing.assert_allclose(plots.show_image(grey).images[0].get_array(), grey[:, :, 0])
     # A rounding error is no reason to refuse a colour.
     assert plots.show_image(colours * 0 + 1.0000001).images[0].get_array().max() == 1
+    assert not caplog.records  # matplotlib warns of what it clips
 
 
 def test_values_stand_in_their_cells_and_contrast_with_them():
-    image = np.array([[1, -2, 0.5], [12.25, -0.126, 3]])
+    image = np.array([[1, -2, 0.5], [12.25, -0.126, 6]])
     ax = plots.show_image(image, values=True)
     expected = {place: pytest.approx(value, abs=0.005) for place, value in np.ndenumerate(image)}
     assert numbers_at(ax) == expected
-    assert texts_at(ax)[1, 2] == "3"  # without a point
+    assert texts_at(ax)[1, 2] == "6"  # without a point
     for text in ax.texts:
         column, row = text.get_position()
         grey = ax.images[0].cmap(ax.images[0].norm(image[int(row), int(column)]))[0]
