@@ -65,13 +65,12 @@ def settings__an_array(size, output):
     return np.stack([kernel[fits], stride[fits], padding[fits]], axis=1)
 
 
-def settings__lists_by_keras(size, output):
+def settings__lists_by_counting(size, output):
     found = []
     for kernel in (1, 3, 5, 7, 9, 11):
         for ring in range(kernel // 2 + 1):
             for step in (1, 2, 3, 4):
-                maps = keras.KerasTensor((1, size + 2 * ring, 1))
-                if layers.Conv1D(1, kernel, step)(maps).shape[1] == output:
+                if len(range(0, size + 2 * ring - kernel + 1, step)) == output:
                     found.append([kernel, step, ring])
     return found
 
