@@ -19,6 +19,7 @@ def ranked_labels(rng: np.random.Generator) -> Iterator[tuple]:
 
 
 ERRORS = "1 - np.mean(found)"
+EACH = "this says of each image whether it is an error. The mean is the share."
 
 
 @Exercise(
@@ -30,6 +31,7 @@ ERRORS = "1 - np.mean(found)"
         "An image is right if any of its k guesses is. The mean of a true-false array is a share.",
     ],
     remark="The challenge was decided with k = 5.",
+    tell=lambda given, _, labels, k: EACH if getattr(given, "shape", 0) == labels.shape else None,
     mistakes={
         "this is the share of right answers. The share of errors is asked for.": ("1 - np", "np"),
         "this is how many are wrong. Divide by the number of images.": (ERRORS, "np.sum(~found)"),
@@ -44,7 +46,6 @@ ERRORS = "1 - np.mean(found)"
         "this is the top-1 error. k classes may be named for each image.": (":k]", ":1]"),
         "this is the top-5 error. k is not always 5.": (":k]", ":5]"),
         "no image is right for you. Compare class numbers with class numbers.": ("argsort", "sort"),
-        "this says of each image if it is wrong. The mean is the share.": (ERRORS, "~found"),
     },
 )
 def top_error(probabilities: np.ndarray, labels: np.ndarray, k: int) -> float:
