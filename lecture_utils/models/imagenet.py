@@ -279,7 +279,6 @@ def transfer(source: keras.Model, model: keras.Model, caffe: bool) -> None:
             arrays["moving_mean"] = arrays["moving_mean"] - biases.get(theirs.inputs[0], 0.0)
             more = theirs.layer.epsilon - ours.layer.epsilon
             arrays["moving_variance"] = arrays["moving_variance"] + more
-            arrays.setdefault("gamma", np.ones_like(arrays["beta"]))
         elif not ours.layer.use_bias:
             biases[theirs] = arrays.pop("bias", 0.0)
         for weight in ours.layer.weights:
