@@ -1,6 +1,6 @@
 """Exercises of lecture 06, from the visual cortex to LeNet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -187,7 +187,7 @@ COUNT, PAIRS = (
         ),
     },
 )
-def partial_parameters(connections: Sequence[Sequence[int]], kernel: int) -> int:
+def partial_parameters(connections: tuple, kernel: int) -> int:
     pairs = sum(len(seen) for seen in connections)
     return pairs * kernel * kernel + len(connections)
 
