@@ -161,17 +161,10 @@ def filmstrip_2d(
     (rows, columns), (output_rows, output_columns) = slide.padded.shape, slide.outputs.shape
     words = max(len(slide.in_words(position)) for position in positions)
     width = max(max(columns, output_columns) * slide.side, 0.1 * words)
-    inches = (
-        slide.kernel_width + len(positions) * (width + 0.15) + 0.6,
-        (rows + output_rows) * slide.side + 1.2,
-    )
-    ratios = {
-        "width_ratios": [slide.kernel_width, *[width] * len(positions)],
-        "height_ratios": [rows, output_rows],
-    }
-    figure, grid = plt.subplots(
-        2, len(positions) + 1, figsize=inches, layout="constrained", **ratios
-    )
+    widths, heights = [slide.kernel_width] + [width] * len(positions), [rows, output_rows]
+    inches = sum(widths) + 0.15 * len(positions) + 0.6, sum(heights) * slide.side + 1.2
+    ratios = {"width_ratios": widths, "height_ratios": heights}
+    figure, grid = plt.subplots(2, len(widths), figsize=inches, layout="constrained", **ratios)
     grid[1, 0].remove()
     slide.draw_kernel(grid[0, 0])
     grid[0, 0].set_title("kernel", fontsize=12)

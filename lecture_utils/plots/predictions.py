@@ -45,10 +45,7 @@ def probability_bars(
             f"{probabilities.sum():g}: apply softmax first."
         )
     if count > MOST_BARS:
-        raise ValueError(
-            f"probabilities must be at most {MOST_BARS} to be read, got {count}: choose the "
-            "largest."
-        )
+        raise ValueError(f"probabilities must be at most {MOST_BARS}, got {count}: choose some.")
     if label is not None and not 0 <= label < count:
         raise ValueError(f"label must be a class from 0 to {count - 1}, got {label}.")
     best = int(probabilities.argmax())

