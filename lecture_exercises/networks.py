@@ -95,12 +95,8 @@ def lend(weight: keras.Variable, given: np.ndarray) -> Any:
     turn = strengths.round(1) @ [5, 7]  # rounded: what differs in the last digits stays equal
     draws = np.random.default_rng(zlib.crc32(f"{kind} {size}".encode())).normal(size=(2, size))
     values = np.cos(turn) * draws[0] + np.sin(turn) * draws[1]
-    if kind == "kernel":
-        values *= size**-0.25
-    elif kind == "moving_variance":  # large, so that a layer's epsilon does not matter
+    # Biases are small, so that faint images are not decided by them.
+    values *= {"kernel": size**-0.25, "bias": 0.1, "gamma": 10}.get(kind, 1)
+    if kind == "moving_variance":  # large, so that a layer's epsilon does not matter
         values = 100 * (1.5 + np.sin(values))
-    elif kind == "gamma":
-        values *= 10
-    elif kind == "bias":  # small, so that faint images are not decided by it
-        values *= 0.1
     return keras.ops.convert_to_tensor(values.reshape(weight.shape), "float32")
