@@ -226,7 +226,7 @@ def coarse(image: np.ndarray) -> np.ndarray:
 def faults(image: np.ndarray, ink: np.ndarray) -> Iterator[tuple[bool, str]]:
     """Yield what may be wrong with a prepared image: whether it is, and what to say of it."""
     yield not np.isfinite(image).all() or image.max() < 0.05, "your image holds no ink."
-    yield np.median(image) > 0.5, "paper should be 0 and ink 1, yours is the other way round."
+    yield np.median(image) > 0.9, "paper should be 0 and ink 1, yours is the other way round."
     yield (
         image.min() < -0.05 or abs(image.max() - 1) > 0.01,
         f"the values go from {image.min():.2f} to {image.max():.2f}. Divide by the largest, "
