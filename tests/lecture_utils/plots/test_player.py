@@ -102,9 +102,9 @@ def test_a_single_frame_is_a_player_too():
 
 
 def moving_noise(frames):
-    figure, ax = plt.subplots(figsize=(4, 4))
+    figure, ax = plt.subplots(figsize=(8, 8), dpi=100)
     noise = np.random.default_rng(0)
-    return FuncAnimation(figure, lambda _: ax.imshow(noise.random((200, 200))), frames=frames)
+    return FuncAnimation(figure, lambda _: ax.imshow(noise.random((500, 500))), frames=frames)
 
 
 @pytest.mark.parametrize(
