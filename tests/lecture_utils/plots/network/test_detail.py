@@ -1,7 +1,10 @@
 """Blocks layer by layer: every layer and every connection of the model, and no other."""
 
+from itertools import pairwise
+
 import pytest
 from drawings import boxes, drawn, functional, network, picture, words
+from matplotlib.transforms import Bbox
 
 from lecture_utils import plots
 from lecture_utils.backend import keras
@@ -54,6 +57,12 @@ def test_every_layer_and_connection_of_the_block_is_drawn(name, block):
     assert edges <= wanted and {target for _, target in around} == set(drawn(figure, "shortcut"))
     shapes = {"×".join(map(str, model.get_layer(each).output.shape[1:])) for each in before}
     assert shapes <= set(words(figure))
+    found = {name: box for kind in KINDS for name, box in boxes(figure, kind).items()}
+    for ends, patch in drawn(figure, "edge").items():
+        for points in pairwise(patch.get_path().vertices):
+            line = Bbox(points)
+            crossed = [each for each, box in found.items() if box.overlaps(line)]
+            assert set(crossed) <= set(ends.split())
 
 
 def test_branches_stand_in_rows_and_what_joins_them_beside_all():
@@ -70,9 +79,12 @@ def test_a_shortcut_leads_over_the_layers_and_a_projection_has_a_row():
     (shortcut,) = drawn(figure, "shortcut").values()
     top = max(box.y1 for box in boxes(figure, "convolution").values())
     assert shortcut.get_path().get_extents().y1 > top
-    found = boxes(picture("resnet50", "conv3_1"), "convolution")
+    figure = picture("resnet50", "conv3_1")
+    found = boxes(figure, "convolution")
     first, last = found["conv3_1_1x1a"], found["conv3_1_1x1c"]
     assert found["conv3_1_shortcut"].y0 > first.y1 and first.y0 == pytest.approx(last.y0)
+    (join,) = boxes(figure, "addition").values()
+    assert join.y0 + join.y1 == pytest.approx(first.y0 + first.y1)
 
 
 def test_small_layers_give_way_where_room_is_short():

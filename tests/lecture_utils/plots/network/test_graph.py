@@ -40,3 +40,24 @@ def test_a_sequence_has_each_node_once_and_parts_only_between_bottlenecks(seed):
         for number, branch in enumerate(inside):  # no connection leads from branch to branch
             read = {source for node in branch for source in node.inputs}
             assert not any(read & other for k, other in enumerate(inside) if k != number)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lengths", "shortcut"),
+    [
+        ("addition", (0, 2), 0),
+        ("addition", (3, 1), 1),
+        ("addition", (2, 3), None),
+        ("addition", (1, 1), None),
+        ("concatenation", (0, 2), None),
+    ],
+)
+def test_a_shortcut_is_the_branch_of_an_addition_with_a_layer_at_most(kind, lengths, shortcut):
+    nodes, ends = [Node("start", None, (8, 8, 1), [], "input")], []
+    for length in lengths:
+        last = nodes[0]
+        for _ in range(length):
+            nodes.append(last := Node("layer", None, (8, 8, 1), [last], "convolution"))
+        ends.append(last)
+    *_, fork = sequence([*nodes, Node("join", None, (8, 8, 1), ends, kind)])
+    assert fork.shortcut is None if shortcut is None else len(fork.shortcut) == shortcut

@@ -18,6 +18,7 @@ layers = keras.layers
         (layers.Conv2D(4, 5, strides=(1, 2)), "convolution", "5×5/1×2"),
         (layers.Conv2D(4, 3, groups=2, activation="relu"), "convolution", "3×3\n2 groups\nReLU"),
         (layers.DepthwiseConv2D(3), "depthwise convolution", "3×3\ndepthwise"),
+        (layers.Conv2DTranspose(4, 2, strides=2), "upsampling", "up 2×2"),
         (layers.UpSampling2D(2), "upsampling", "up 2×2"),
         (layers.AveragePooling2D(3, 1), "pooling", "mean 3×3"),
         (SubSampling2D(), "pooling", "sum 2×2/2"),

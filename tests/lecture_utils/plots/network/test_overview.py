@@ -55,10 +55,10 @@ def test_googlenet_has_nine_blocks_with_pictures_of_four_branches():
 
 
 @pytest.mark.parametrize(
-    ("name", "count", "projections"),
-    [("resnet18", 7, 3), ("resnet50", 8, 4), ("resnet_cifar 110", 5, 2), ("googlenet", 0, 0)],
+    ("name", "count", "inside", "projections"),
+    [("resnet18", 7, 14, 3), ("resnet50", 8, 24, 4), ("resnet_cifar 110", 5, 10, 2)],
 )
-def test_a_bow_leads_over_each_residual_block(name, count, projections):
+def test_a_bow_leads_over_each_residual_block(name, count, inside, projections):
     figure = picture(name)
     bows = {
         name: patch.get_path().get_extents() for name, patch in drawn(figure, "shortcut").items()
@@ -69,7 +69,8 @@ def test_a_bow_leads_over_each_residual_block(name, count, projections):
         box = boxes(figure, "block")[block]
         assert bow.x0 < box.x0 < box.x1 <= bow.x1 + 0.05 and bow.y1 > box.y1
         on_bows += sum(bow.x0 < hint.x0 < bow.x1 and hint.y0 > box.y1 for hint in hints(figure))
-    assert on_bows == projections
+    assert on_bows == projections and len(hints(figure)) - on_bows == inside
+    assert not figure.axes[0].lines  # names stand right above the bows
 
 
 def test_further_outputs_stand_in_rows_below_with_what_they_read():
@@ -93,4 +94,6 @@ def test_many_different_blocks_fill_several_rows():
     figure = plots.architecture(blueprint(functional, (16, 16, 8), build))
     assert len(drawn(figure, "block")) == 60
     assert figure.get_size_inches()[0] < 15
-    assert len({box.y0 for box in boxes(figure, "block").values()}) >= 2
+    found = boxes(figure, "block").values()
+    low, high = sorted({box.y0 for box in found})
+    assert low + max(box.height for box in found) < high
