@@ -1,0 +1,145 @@
+"""Arguments, checked before they are used: returned in plain form, or refused in a sentence.
+
+All sentences have one form, "X must be …, got Y: what would do." NumPy's numbers, booleans and
+strings are as good as Python's; `True` is no number, and neither 1 nor "no" is a switch.
+"""
+
+import math
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+
+def refused(name: str, wanted: str, value: Any, advice: str = "") -> ValueError:
+    """Return the error to raise for an argument that will not do: what it must be, what came.
+
+    Lecture 06 uses it, through `lenet1`.
+    """
+    return ValueError(f"{name} must be {wanted}, got {told(value)}{advice and f': {advice}'}.")
+
+
+def told(value: Any) -> str:
+    """Describe a value in a few words: an array by its shape and type, others as Python does.
+
+    Lecture 06 uses it, through `lenet1`.
+    """
+    if getattr(value, "shape", ()) and hasattr(value, "dtype"):
+        return f"{type(value).__name__} of shape {tuple(value.shape)}, {value.dtype}"
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return "thousands of digits"
+    return text if len(text) <= 100 else f"{text[:100]}…"
+
+
+def whole(
+    name: str,
+    value: Any,
+    least: int = 1,
+    most: int | None = None,
+    otherwise: str = "",
+    advice: str = "",
+) -> int:
+    """Return a whole number; `otherwise` says what else would do, `advice` what to do.
+
+    Lecture 06 uses it, through `lenet1`.
+    """
+    if (
+        isinstance(value, Integral)
+        and not isinstance(value, bool)
+        and least <= value
+        and (most is None or value <= most)
+    ):
+        return int(value)
+    limits = f"of at least {least}" if most is None else f"from {least} to {most}"
+    raise refused(name, f"{otherwise}a whole number {limits}", value, advice)
+
+
+def number(
+    name: str,
+    value: Any,
+    least: float = -math.inf,
+    most: float = math.inf,
+    above: float = -math.inf,
+    advice: str = "",
+) -> float:
+    """Return a finite number, from `least` or `above` that up to `most`.
+
+    Lecture 07 uses it, through `alexnet`.
+    """
+    try:
+        found = float(value) if isinstance(value, Real) and not isinstance(value, bool) else None
+    except OverflowError:  # a whole number of hundreds of digits
+        found = None
+    if found is not None and math.isfinite(found) and above < found and least <= found <= most:
+        return found
+    limits = {f"above {above}": above, f"of at least {least}": least, f"of at most {most}": most}
+    named = " and ".join(words for words, limit in limits.items() if math.isfinite(limit))
+    raise refused(name, f"a number {named or 'that is finite'}", value, advice)
+
+
+def switch(name: str, value: Any) -> bool:
+    """Return True or False, of Python or NumPy: words are no answer, "no" would be taken for yes.
+
+    Lecture 06 uses it, through `lenet1`.
+    """
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    raise refused(name, "True or False", value)
+
+
+def choice(name: str, value: Any, options: tuple) -> Any:
+    """Return the one of these words and whole numbers, or None, that is equal to a value.
+
+    Lecture 09 uses it, through `vgg16`.
+    """
+    if value is None or (isinstance(value, str | Integral) and not isinstance(value, bool)):
+        for option in options:
+            if option == value:
+                return option
+    raise refused(name, f"one of {', '.join(map(repr, options))}", value)
+
+
+def text(name: str, value: Any) -> str:
+    """Return a word that is not empty, as a layer's name must be; Keras allows no "/" in it.
+
+    Lecture 10 uses it, through `inception_block`.
+    """
+    if isinstance(value, str) and value and "/" not in value:
+        return str(value)
+    raise refused(name, 'a word without "/"', value)
+
+
+def array(
+    name: str, value: Any, *axes: tuple[str, ...], kinds: str = "biuf", finite: bool = True
+) -> np.ndarray:
+    """Return an array of numbers that is not empty, of lists, tensors and all that NumPy can read.
+
+    `axes` are the names of its axes, or several such tuples where it may have one or the other; the
+    letters of `kinds` are NumPy's, "iu" for whole numbers alone. With `finite` there is no NaN in
+    it and nothing infinite. It is the array that came, where that is one: don't write into it.
+
+    Lecture 02 uses it, through `correlate1d`.
+    """
+    if np.ma.is_masked(value):
+        raise refused(name, "an array without a mask", value, "fill it, such as with .filled(0)")
+    try:
+        found = np.asarray(value)
+    except (TypeError, ValueError, RuntimeError):
+        raise refused(name, "an array, with rows that are equally long", value) from None
+    if found.dtype.kind not in kinds:
+        wanted = "whole numbers" if kinds == "iu" else "numbers"
+        came = value if found.ndim == 0 else found
+        raise refused(name, f"an array of {wanted}", came, "convert it with astype")
+    if axes and found.ndim not in map(len, axes):
+        words = " or ".join(f"({', '.join(each)})" for each in axes)
+        few = found.ndim < min(map(len, axes))
+        advice = "add an axis with np.newaxis" if few else "take a section of it"
+        raise refused(name, f"an array with the axes {words}", found, advice)
+    if found.size == 0:
+        raise refused(name, "an array of at least one number", found)
+    if finite and not np.isfinite(found).all():
+        strange = found[~np.isfinite(found)].flat[0]
+        raise refused(name, "finite", float(strange), "remove inf and nan")
+    return found
