@@ -146,6 +146,8 @@ class Exercise:
             return Failure("your function returned nothing. Does it end with `return`?")
         images = [a for a in case if isinstance(a, keras.KerasTensor)]
         try:
+            if images and not isinstance(result, keras.KerasTensor):
+                raise TypeError
             return keras.Model(images, result) if images else plain(self.read(result))
         except Exception as error:
             reason = "a tensor of Keras, made of the input, is expected" if images else error

@@ -181,7 +181,9 @@ def test_what_is_compared_can_be_read_from_a_result_and_more_be_told_of_it(doubl
 def test_a_function_of_a_tensor_returns_a_tensor(double):
     double.cases = lambda rng: [(keras.Input((4,)), 2)]
     assert double.verdict(lambda x, factor: x * factor).startswith("✓")
-    assert "is not what is asked for" in double.verdict(lambda x, f: keras.Model(x, x * f))
+    for other in (keras.Model, lambda x, y: [y, y], lambda x, y: {"maps": y}):
+        verdict = double.verdict(lambda x, factor, other=other: other(x, x * factor))
+        assert "is not what is asked for" in verdict
     verdict = double.verdict(lambda x, factor: 5)
     assert "5 is not what is asked for: a tensor of Keras, made of the input, is" in verdict
 
