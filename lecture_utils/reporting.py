@@ -8,8 +8,12 @@ compares the rest: the name, the claim and the verdict.
 import os
 import sys
 import time
+from numbers import Integral, Real
+from types import SimpleNamespace
+from typing import Any
 
 from lecture_utils.backend import keras
+from lecture_utils.checks import number, refused, switch, whole
 
 
 def report(
@@ -38,7 +42,8 @@ def report(
         timed: Whether the figure comes from a clock, so that it differs from run to run.
 
     Raises:
-        ValueError: If no claim is given, or `expected` without `tolerance`.
+        ValueError: If no claim is given, `expected` without `tolerance`, or an argument that will
+            not do. A `value` that is not a number (NaN) holds no claim.
 
     Example:
         >>> report("test accuracy", 0.9817, expected=0.980, tolerance=0.005)
@@ -46,15 +51,26 @@ def report(
 
     Lecture 01 uses it.
     """
+    value = _measured(value)
+    for argument, words in (("name", name), ("unit", unit)):
+        if not isinstance(words, str):
+            raise refused(argument, "text", words)
+    digits, timed = whole("digits", digits, 0, 20), switch("timed", timed)
     claims = []
+    if (expected is None) != (tolerance is None):
+        raise ValueError(
+            "tolerance must say how far from expected the figure may be, "
+            f"got {tolerance!r} for {expected!r}."
+        )
     if expected is not None:
-        if tolerance is None:
-            raise ValueError("tolerance must say how far off the figure may be, got None.")
+        expected, tolerance = number("expected", expected), number("tolerance", tolerance, 0)
         holds = abs(value - expected) <= tolerance
         claims.append((f"expected {expected:g} ± {tolerance:g}", holds))
     if at_least is not None:
+        at_least = number("at_least", at_least)
         claims.append((f"at least {at_least:g}", value >= at_least))
     if at_most is not None:
+        at_most = number("at_most", at_most)
         claims.append((f"at most {at_most:g}", value <= at_most))
     if not claims:
         raise ValueError("the claim must be `expected`, `at_least` or `at_most`, got none of them.")
@@ -62,6 +78,15 @@ def report(
     text = ", ".join(claim for claim, _ in claims)
     verdict = "yes" if all(holds for _, holds in claims) else "NO"
     print(f"{name}: {figure} ({'timed, ' if timed else ''}{text}: {verdict})")
+
+
+def _measured(value: Any) -> float:
+    """Return a figure; a whole number as Python's, since a difference of two `uint8` may wrap."""
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return int(value) if isinstance(value, Integral) else value
+    if getattr(value, "shape", None) == ():  # of an array or a tensor without axes
+        return float(value)
+    raise refused("value", "a number", value)
 
 
 class LiveProgress(keras.callbacks.Callback):
@@ -78,46 +103,71 @@ class LiveProgress(keras.callbacks.Callback):
 
     _PERIOD = 0.25  # seconds between two updates: more often costs time and cannot be read
 
+    def __init__(self):
+        super().__init__()
+        self._fits = []  # the last is the one that runs; a callback may start one inside another
+
     def on_train_begin(self, logs=None):
-        """Start the clock."""
-        self._start = time.monotonic()
-        self._next = 0.0
-        self._done = 0
-        self._epoch = 0
-        self._handle = None
-        self._write = self._choose_output()
+        """Start the clock, and keep what was told: a fit inside this one will tell its own."""
+        told = self.params or {}
+        fit = SimpleNamespace(epochs=told.get("epochs"), steps=told.get("steps"), epoch=None)
+        fit.start, fit.next, fit.batch = time.monotonic(), 0.0, -1
+        fit.write, fit.handle = self._choose_output(), None
+        self._fits.append(fit)
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Remember the epoch."""
-        self._epoch = epoch
+        """Remember the epoch, which need not be 0 at first."""
+        fit = self._fits[-1]
+        if fit.epoch is None:
+            fit.first = epoch
+        fit.epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
         """Update the line, unless it was updated a moment ago."""
-        self._done += 1
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + self._PERIOD
-            self._write(self._line(logs or {}))
+        fit = self._fits[-1]
+        if fit.epoch is None:  # a loop of one's own tells no epochs
+            self.on_epoch_begin(0)
+        fit.batch = batch
+        if time.monotonic() >= fit.next:
+            fit.next = time.monotonic() + self._PERIOD
+            fit.write(self._line(fit, logs or {}))
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Learn how many steps an epoch has, if that was unknown."""
+        fit = self._fits[-1]
+        fit.steps = fit.steps or fit.batch + 1
 
     def on_train_end(self, logs=None):
         """Leave the last figures and the time that the training took."""
-        seconds = time.monotonic() - self._start
-        self._write(f"{self._describe(logs or {})} · trained in {seconds:.0f} s")
-        if self._write == self._to_terminal:
+        fit = self._fits[-1]
+        seconds = time.monotonic() - fit.start
+        fit.write(f"{self._describe(fit, logs or {})} · trained in {seconds:.0f} s")
+        if fit.write == self._to_terminal:
             print(file=sys.stderr)
+        self._fits.pop()
 
-    def _line(self, logs):
-        steps, epochs = self.params.get("steps"), self.params["epochs"]
-        line = self._describe(logs)
-        if not steps:
+    def _line(self, fit, logs):
+        line = self._describe(fit, logs)
+        if not fit.steps or not fit.epochs:
             return line
-        share = min(1.0, self._done / (steps * epochs))
+        done = (fit.epoch - fit.first) * fit.steps + min(fit.batch + 1, fit.steps)
+        share = min(1.0, done / (fit.steps * max(1, fit.epochs - fit.first)))
         filled = round(20 * share)
-        left = (time.monotonic() - self._start) * (1 - share) / share
+        left = (time.monotonic() - fit.start) * (1 - share) / share
         return f"{'▰' * filled}{'▱' * (20 - filled)} {line} · {left:.0f} s left"
 
-    def _describe(self, logs):
-        figures = " · ".join(f"{name} {float(value):.3f}" for name, value in logs.items())
-        return f"epoch {self._epoch + 1} of {self.params['epochs']} · {figures}"
+    def _describe(self, fit, logs):
+        if fit.epoch is None:
+            return "no epoch to train"
+        of = f" of {fit.epochs}" if fit.epochs else ""
+        figures = [self._figure(name, value) for name, value in logs.items()]
+        return " · ".join([f"epoch {fit.epoch + 1}{of}", *figures])
+
+    def _figure(self, name, value):
+        try:
+            return f"{name} {float(value):.3f}"
+        except Exception:  # whatever a log is, such as a number for each class: no training ends
+            return f"{name} …"
 
     def _choose_output(self):
         # Off while the pages are recorded or checked.
@@ -128,11 +178,11 @@ class LiveProgress(keras.callbacks.Callback):
     def _to_notebook(self, line):
         from IPython.display import display
 
-        bundle = {"text/plain": line}
-        if self._handle is None:
-            self._handle = display(bundle, raw=True, display_id=True)
+        bundle, fit = {"text/plain": line}, self._fits[-1]
+        if fit.handle is None:
+            fit.handle = display(bundle, raw=True, display_id=True)
         else:
-            self._handle.update(bundle, raw=True)
+            fit.handle.update(bundle, raw=True)
 
     def _to_terminal(self, line):
         print(f"\r{line}\033[K", end="", file=sys.stderr, flush=True)

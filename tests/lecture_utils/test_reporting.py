@@ -1,10 +1,12 @@
 """What is printed of a figure and its claim, what nbval compares of it, and live progress."""
 
+import contextlib
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from lecture_utils import reporting
 from lecture_utils.backend import keras
@@ -78,18 +80,48 @@ def test_nbval_still_sees_plain_numbers():
 
 
 @pytest.fixture
-def small_fit(monkeypatch):
-    """A training of two epochs of eight batches, outside of a notebook."""
+def told(monkeypatch, capsys):
+    """What stood on the line, one after the other, outside of a notebook."""
     monkeypatch.setattr(reporting.LiveProgress, "_PERIOD", 0.0)
+    monkeypatch.setenv("LECTURE_PROGRESS", "on")
     monkeypatch.delitem(reporting.sys.modules, "ipykernel", raising=False)
+    return lambda: capsys.readouterr().err.replace("\033[K", "").split("\r")[1:]
+
+
+X, Y = np.ones((64, 3), "float32"), np.ones((64, 1), "float32")
+
+
+def network(**options):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
-    model.compile("sgd", "mse", metrics=["mae"])
-    x, y = np.ones((64, 3), "float32"), np.ones((64, 1), "float32")
+    model.compile("sgd", "mse", run_eagerly=True, **options)
+    return model
+
+
+class Batches(keras.utils.PyDataset):
+    def __len__(self):
+        return 8
+
+    def __getitem__(self, index):
+        return X[:8], Y[:8]
+
+
+def endless():
+    while True:
+        yield X[:8], Y[:8]
+
+
+def of_unknown_length():
+    return tf.data.Dataset.from_tensor_slices((X, Y)).filter(lambda x, y: True).batch(8)
+
+
+@pytest.fixture
+def small_fit(monkeypatch, told):
+    """A training of two epochs of eight batches."""
 
     def fit(progress, **options):
         monkeypatch.setenv("LECTURE_PROGRESS", progress)
-        options |= {"batch_size": 8, "epochs": 2, "verbose": 0}
-        model.fit(x, y, callbacks=[reporting.LiveProgress()], **options)
+        options = {"x": X, "y": Y, "batch_size": 8, "epochs": 2, "verbose": 0} | options
+        network(metrics=["mae"]).fit(callbacks=[reporting.LiveProgress()], **options)
 
     return fit
 
@@ -114,3 +146,110 @@ def test_progress_is_silent_while_pages_are_recorded(small_fit, capsys):
     small_fit("off")
     captured = capsys.readouterr()
     assert captured.out == captured.err == ""
+
+
+EVENLY = [number / 16 for number in range(1, 17)]  # two epochs of eight steps
+STREAM = {"y": None, "batch_size": None}
+
+
+@pytest.mark.parametrize(
+    ("options", "shares"),
+    [
+        ({}, EVENLY),
+        ({"initial_epoch": 8, "epochs": 10}, EVENLY),
+        ({"validation_data": (X, Y), "validation_freq": 2}, EVENLY),
+        (STREAM | {"x": Batches()}, EVENLY),
+        (STREAM | {"x": endless(), "steps_per_epoch": 8}, EVENLY),
+        (STREAM | {"x": of_unknown_length}, [None] * 8 + EVENLY[8:]),  # known after one epoch
+        (STREAM | {"x": endless(), "steps_per_epoch": 2, "epochs": 1}, [0.5, 1]),
+        ({"epochs": 1, "steps_per_execution": 3}, [3 / 8, 6 / 8, 1]),
+        ({"initial_epoch": 2}, []),
+    ],
+)
+def test_progress_is_what_keras_tells(told, options, shares):
+    options = {"x": X, "y": Y, "batch_size": 8, "epochs": 2, "verbose": 0} | options
+    model = network(steps_per_execution=options.pop("steps_per_execution", 1))
+    options["x"] = options["x"]() if callable(options["x"]) else options["x"]
+    model.fit(callbacks=[reporting.LiveProgress()], **options)
+    *lines, last = told()
+    assert [line.count("▰") for line in lines] == [round(20 * (share or 0)) for share in shares]
+    assert [line.endswith(" s left") for line in lines] == [share is not None for share in shares]
+    if not shares:
+        assert last == "no epoch to train · trained in 0 s\n"
+        return
+    first, epochs = options.get("initial_epoch", 0) + 1, options["epochs"]
+    assert f"epoch {first} of {epochs} · loss" in lines[0]
+    assert re.match(rf"epoch {epochs} of {epochs} · loss .* · trained in \d+ s\n", last)
+    assert ("val_loss" in last) == ("validation_data" in options)
+
+
+def test_no_log_ends_a_training(told):
+    class Odd(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs):
+            logs |= {"note": "warm", "none": None, "pair": np.array([1.0, 2.0])}
+
+    each = keras.metrics.F1Score(average=None)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.compile("sgd", "mse", metrics=[each], run_eagerly=True)
+    model.fit(X, np.eye(2)[[0] * 64], verbose=0, callbacks=[Odd(), reporting.LiveProgress()])
+    assert "f1_score … · loss " in told()[-1].replace(" · note … · none … · pair …", "")
+
+
+def test_fits_inside_a_fit_and_fits_after_an_interruption_tell_their_own(told):
+    progress, options = reporting.LiveProgress(), {"batch_size": 32, "verbose": 0}
+
+    class Inside(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs):
+            network().fit(X, Y, **options, callbacks=[progress])
+            network().evaluate(X, Y, **options, callbacks=[progress])
+
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs):
+            raise KeyboardInterrupt
+
+    model = network()
+    bars = []
+    for callbacks in [progress, Inside()], [progress, Stop()], [progress]:
+        with contextlib.suppress(KeyboardInterrupt):
+            model.fit(X, Y, **options, epochs=2, callbacks=callbacks)
+        bars.append([(line.count("▰"), re.search(r"epoch \d of \d", line)[0]) for line in told()])
+    outer = [(5, "epoch 1 of 2"), (10, "epoch 1 of 2"), (15, "epoch 2 of 2"), (20, "epoch 2 of 2")]
+    inner = [(10, "epoch 1 of 1"), (20, "epoch 1 of 1"), (0, "epoch 1 of 1")]
+    assert bars[0] == [*outer[:2], *inner, *outer[2:], *inner, (0, "epoch 2 of 2")]
+    assert bars[1:] == [outer[:1], [*outer, (0, "epoch 2 of 2")]]
+
+
+@pytest.mark.parametrize(("params", "of"), [({"epochs": 3, "steps": 2}, " of 3"), ({}, "")])
+def test_progress_serves_a_loop_of_ones_own(told, params, of):
+    model = network()
+    callbacks = keras.callbacks.CallbackList([reporting.LiveProgress()], model=model, **params)
+    callbacks.on_train_begin()
+    for batch in range(2):
+        callbacks.on_train_batch_end(batch, model.train_on_batch(X, Y, return_dict=True))
+    callbacks.on_train_end()
+    lines = told()
+    assert all(f"epoch 1{of} · " in line for line in lines) and len(lines) == 3
+    model.evaluate(X, Y, verbose=0, callbacks=[reporting.LiveProgress()])
+    model.predict(X, verbose=0, callbacks=[reporting.LiveProgress()])
+    assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        *(("value", odd) for odd in (None, "0.9", True, [0.9], np.ones(2), 1j)),
+        *((claim, odd) for claim in ("at_most", "tolerance") for odd in ("1", np.nan, [1], 1j)),
+        *(("digits", odd) for odd in (-1, 2.0, "3", True, 999)),
+        *(("name", 3), ("unit", np.ones(2)), ("timed", "no"), ("tolerance", -1)),
+    ],
+)
+def test_odd_arguments_of_a_report_are_named(argument, value):
+    options = {"name": "loss", "value": 1.0, "expected": 1, "tolerance": 1, argument: value}
+    with pytest.raises(ValueError, match=f"^{argument} must "):
+        reporting.report(**options)
+
+
+@pytest.mark.parametrize("value", [np.uint8(3), np.float16(3), np.array(3.0), tf.constant(3)])
+def test_numbers_of_numpy_and_keras_are_numbers(capsys, value):
+    text = printed(capsys, "errors", value, expected=np.uint8(5), tolerance=2, digits=np.int8(1))
+    assert text == "errors: 3.0 (expected 5 ± 2: yes)\n"
