@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+MOST = 2**63 - 1  # the largest whole number that NumPy and TensorFlow can count with
+
 
 def refused(name: str, wanted: str, value: Any, advice: str = "") -> ValueError:
     """Return the error to raise for an argument that will not do: what it must be, what came.
@@ -25,7 +27,8 @@ def told(value: Any) -> str:
     Lecture 06 uses it, through `lenet1`.
     """
     if getattr(value, "shape", ()) and hasattr(value, "dtype"):
-        return f"{type(value).__name__} of shape {tuple(value.shape)}, {value.dtype}"
+        kind = getattr(value.dtype, "name", value.dtype)
+        return f"{type(value).__name__} of shape {tuple(value.shape)}, {kind}"
     try:
         text = repr(value)
     except ValueError:  # Python writes no whole number of more than 4,300 digits
@@ -37,7 +40,7 @@ def whole(
     name: str,
     value: Any,
     least: int = 1,
-    most: int | None = None,
+    most: int = MOST,
     otherwise: str = "",
     advice: str = "",
 ) -> int:
@@ -45,14 +48,11 @@ def whole(
 
     Lecture 06 uses it, through `lenet1`.
     """
-    if (
-        isinstance(value, Integral)
-        and not isinstance(value, bool)
-        and least <= value
-        and (most is None or value <= most)
-    ):
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if is_whole and least <= value <= most:
         return int(value)
-    limits = f"of at least {least}" if most is None else f"from {least} to {most}"
+    any_size = most == MOST and not (is_whole and value > MOST)
+    limits = f"of at least {least}" if any_size else f"from {least} to {most}"
     raise refused(name, f"{otherwise}a whole number {limits}", value, advice)
 
 

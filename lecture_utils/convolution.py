@@ -4,17 +4,22 @@ Every function takes all windows of its input as one view and reduces each windo
 a weighted sum (correlation), the largest value (max pooling) or the mean (average pooling).
 
 What the words for `padding` mean stands in `lecture_utils.sizes`. A ValueError names an argument
-that has a wrong shape or value, or says that no window fits.
+that has a wrong shape or value, or says that no window fits. NaN and infinity, which spread through
+every sum that they are in, are refused; max pooling takes them.
 
 Types: integers are summed as 64-bit integers, so that neither a `uint8` photo overflows nor an
 integer example turns into floats; floats keep their precision (`float32` with `float32`, or with
-`uint8`, gives `float32`). Max pooling keeps the type, average pooling of integers gives `float64`.
+`uint8`, gives `float32`, but so does `float16`). Sums that do not fit into their type are refused.
+Max pooling keeps the type, average pooling of integers gives `float64`.
 """
+
+import math
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
+from lecture_utils.checks import MOST, array, refused
 from lecture_utils.sizes import margins, per_axis
 from lecture_utils.sizes import output_size as output_size  # one of the lecture's formulas, too
 
@@ -22,6 +27,7 @@ SIGNAL = ("samples",)
 IMAGE = ("height", "width")
 IMAGES = ("batch", "height", "width", "channels")
 KERNELS = ("height", "width", "in", "out")
+LARGEST = 10**9  # numbers, an input with its padding
 
 
 def correlate1d(
@@ -49,9 +55,10 @@ def correlate1d(
 
     Lecture 02 builds it by hand.
     """
-    signal, kernel = _same_type(_array("signal", signal, SIGNAL), _array("kernel", kernel, SIGNAL))
+    signal, kernel = array("signal", signal, SIGNAL), array("kernel", kernel, SIGNAL)
+    signal, kernel = _same_type(kernel.size, signal=signal, kernel=kernel)
     windows = _windows("kernel", signal, kernel.shape, stride, padding, dilation)
-    return np.einsum("im,m->i", windows, kernel)
+    return _finite("signal", np.einsum("im,m->i", windows, kernel))
 
 
 def convolve1d(
@@ -68,7 +75,8 @@ def convolve1d(
 
     Lecture 02 builds it by hand.
     """
-    return correlate1d(signal, np.flip(kernel), stride, padding, dilation)
+    kernel = array("kernel", kernel, SIGNAL)
+    return correlate1d(signal, kernel[::-1], stride, padding, dilation)
 
 
 def correlate2d(
@@ -98,9 +106,10 @@ def correlate2d(
 
     Lecture 03 builds it by hand.
     """
-    image, kernel = _same_type(_array("image", image, IMAGE), _array("kernel", kernel, IMAGE))
+    image, kernel = array("image", image, IMAGE), array("kernel", kernel, IMAGE)
+    image, kernel = _same_type(kernel.size, image=image, kernel=kernel)
     windows = _windows("kernel", image, kernel.shape, stride, padding, dilation)
-    return np.einsum("yxij,ij->yx", windows, kernel)
+    return _finite("image", np.einsum("yxij,ij->yx", windows, kernel))
 
 
 def convolve2d(
@@ -114,7 +123,8 @@ def convolve2d(
 
     Lecture 09 uses it.
     """
-    return correlate2d(image, np.flip(kernel), stride, padding, dilation)
+    kernel = array("kernel", kernel, IMAGE)
+    return correlate2d(image, kernel[::-1, ::-1], stride, padding, dilation)
 
 
 def conv2d(
@@ -143,27 +153,26 @@ def conv2d(
 
     Lecture 03 builds it by hand.
     """
-    images, kernels = _same_type(
-        _array("images", images, IMAGES), _array("kernels", kernels, KERNELS)
-    )
+    images, kernels = array("images", images, IMAGES), array("kernels", kernels, KERNELS)
     *_, inputs, outputs = kernels.shape
     if images.shape[-1] != inputs:
-        raise ValueError(
-            f"kernels must have {images.shape[-1]} input channels, their third axis, as images "
-            f"have channels, got {inputs}."
-        )
+        wanted = f"of {images.shape[-1]} input channels, their third axis, as images have channels"
+        raise refused("kernels", wanted, inputs)
+    images, kernels = _same_type(kernels[..., 0].size, images=images, kernels=kernels)
     channels_first = np.moveaxis(images, -1, 1)
     windows = _windows("kernels", channels_first, kernels.shape[:2], stride, padding, dilation)
     # optimize=True lets NumPy compute the sum as one product of two matrices, which is much faster.
-    maps = np.einsum("ncyxij,ijco->nyxo", windows, kernels, optimize=True)
+    with np.errstate(over="ignore"):
+        maps = np.einsum("ncyxij,ijco->nyxo", windows, kernels, optimize=True)
     if bias is None:
-        return maps
-    bias = _array("bias", bias, ("out",))
+        return _finite("images", maps)
+    bias = array("bias", bias, ("out",))
     if len(bias) != outputs:
-        raise ValueError(
-            f"bias must hold one number for each of the {outputs} kernels, got {len(bias)}."
-        )
-    return maps + bias
+        raise refused("bias", f"one number for each of the {outputs} kernels", len(bias))
+    if {maps.dtype.kind, bias.dtype.kind} <= set("biu"):
+        _check_size("images and bias", _largest(maps) + _largest(bias))
+        bias = bias.astype(np.int64)
+    return _finite("images", maps + bias)
 
 
 def max_pool2d(
@@ -186,7 +195,7 @@ def max_pool2d(
 
     Lecture 04 builds it by hand.
     """
-    images = _array("images", images, IMAGES)
+    images = array("images", images, IMAGES, finite=False)
     # A copy of the border beats no maximum: a window that holds the copy holds the border too.
     return _pooling_windows(images, size, stride, padding, fill="edge").max(axis=(-2, -1))
 
@@ -203,11 +212,14 @@ def average_pool2d(
 
     Lecture 04 builds it by hand.
     """
-    images = _array("images", images, IMAGES)
-    sums = _pooling_windows(images, size, stride, padding).sum(axis=(-2, -1))
+    images = array("images", images, IMAGES)
+    exact = np.float64 if images.dtype.kind in "biu" else np.result_type(images, np.float32)
+    images = images.astype(exact, copy=False)
+    with np.errstate(over="ignore"):
+        sums = _pooling_windows(images, size, stride, padding).sum(axis=(-2, -1))
     pixel = np.ones_like(images[:1, :, :, :1])  # padding turns it into 1 on the image, 0 around it
     counts = _pooling_windows(pixel, size, stride, padding).sum(axis=(-2, -1))
-    return sums / counts
+    return _finite("images", sums) / counts
 
 
 def _windows(name, planes, kernel, stride, padding, dilation=1, fill="constant"):
@@ -222,6 +234,10 @@ def _windows(name, planes, kernel, stride, padding, dilation=1, fill="constant")
     dilations = per_axis("dilation", dilation, axes)
     settings = zip(planes.shape[-axes:], kernel, strides, paddings, dilations, strict=True)
     around = [margins(*axis, name=name) for axis in settings]
+    sides = [size + sum(each) for size, each in zip(planes.shape[-axes:], around, strict=True)]
+    if math.prod(planes.shape[:-axes]) * math.prod(sides) > LARGEST:
+        wanted = f"so small that at most {LARGEST} numbers are looked at"
+        raise refused("padding", wanted, padding, "a dilation adds to it, too")
     padded = np.pad(planes, [(0, 0)] * (planes.ndim - axes) + around, mode=fill)
     spans = [(cells - 1) * gap + 1 for cells, gap in zip(kernel, dilations, strict=True)]
     windows = sliding_window_view(padded, spans, axis=tuple(range(-axes, 0)))
@@ -236,33 +252,34 @@ def _pooling_windows(images, size, stride, padding, fill="constant"):
     windows = _windows("size", channels_first, sizes, stride, padding, fill=fill)
     for cells, around in zip(sizes, per_axis("padding", padding, 2), strict=True):
         if around not in ("valid", "same") and (around == "full" or around >= cells):
-            raise ValueError(
-                f'padding of pooling must be "valid", "same" or a number below {cells}, so that '
-                f"every window holds a pixel, got {around!r}."
-            )
+            wanted = f'"valid", "same" or a number below {cells}, so that windows hold a pixel'
+            raise refused("padding of pooling", wanted, around)
     return np.moveaxis(windows, 1, 3)
 
 
-def _array(name, values, axes):
-    """Return values as an array, after a check that it has the axes that the name promises."""
-    array = np.asarray(values)
-    if array.ndim != len(axes):
-        advice = "add an axis with np.newaxis" if array.ndim < len(axes) else "take a section of it"
-        raise ValueError(
-            f"{name} must have the axes ({', '.join(axes)}), got shape {array.shape}: {advice}."
-        )
-    if array.size == 0:
-        raise ValueError(f"{name} must hold at least one number, got shape {array.shape}.")
-    if array.dtype.kind not in "biuf":
-        raise ValueError(
-            f"{name} must hold integers or floats, got dtype {array.dtype}: convert it with astype."
-        )
-    return array
+def _same_type(cells, **arrays):
+    """Return arrays, by name, in one type in which as many of their products can be summed."""
+    dtype = np.result_type(*arrays.values(), np.float32)  # half floats end at 65,504
+    if all(each.dtype.kind in "biu" for each in arrays.values()):
+        dtype = np.int64
+        _check_size(" and ".join(arrays), cells * math.prod(map(_largest, arrays.values())))
+    return [each.astype(dtype, copy=False) for each in arrays.values()]
 
 
-def _same_type(*arrays):
-    """Return arrays in one type in which their products can be summed."""
-    dtype = np.result_type(*arrays)
-    if dtype.kind != "f":
-        dtype = np.result_type(dtype, np.int64)
-    return [array.astype(dtype, copy=False) for array in arrays]
+def _largest(integers):
+    """Return the largest size of whole numbers, as one of Python's, which does not overflow."""
+    return max(int(integers.max()), -int(integers.min()))
+
+
+def _check_size(names, largest):
+    """Raise a ValueError if sums of whole numbers can become too large for 64 bits."""
+    if largest > MOST:
+        raise refused(names, f"so small that sums stay below {MOST}", largest, "use astype(float)")
+
+
+def _finite(name, sums):
+    """Return sums of finite numbers, after a check that they fit into their type."""
+    if np.isfinite(sums).all():
+        return sums
+    wanted = f"so small that sums fit into {sums.dtype}"
+    raise refused(name, wanted, np.inf, "divide it, or convert it with astype")

@@ -10,8 +10,9 @@ What `padding` means, on each axis:
 - a whole number: that many zeros on each side.
 """
 
-from numbers import Integral
 from typing import Any
+
+from lecture_utils.checks import refused, whole
 
 
 def output_size(
@@ -42,6 +43,7 @@ def output_size(
     Lecture 04 builds it by hand.
     """
     before, after = margins(size, kernel, stride, padding, dilation)
+    size, kernel, stride, dilation = map(int, (size, kernel, stride, dilation))
     return int((before + size + after - (kernel - 1) * dilation - 1) // stride + 1)
 
 
@@ -59,11 +61,10 @@ def margins(
 
     Lecture 04 builds it by hand, as `same_padding`.
     """
-    numbers = (("size", size), (name, kernel), ("stride", stride), ("dilation", dilation))
-    for argument, value in numbers:
-        _check_whole(argument, value, least=1)
+    size, kernel = whole("size", size), whole(name, kernel)
+    stride, dilation = whole("stride", stride), whole("dilation", dilation)
     if not (isinstance(padding, str) and padding in ("valid", "same", "full")):
-        _check_whole("padding", padding, least=0, otherwise='"valid", "same", "full" or ')
+        padding = whole("padding", padding, least=0, otherwise='"valid", "same", "full" or ')
     span = (kernel - 1) * dilation + 1
     if padding == "same":
         places = -(-size // stride)  # rounded up
@@ -72,10 +73,8 @@ def margins(
     else:
         before = after = {"valid": 0, "full": span - 1}.get(padding, padding)
     if span > before + size + after:
-        raise ValueError(
-            f"{name} must span at most the {before + size + after} pixels of its axis, padding "
-            f'included, got {span}: use a smaller {name}, a larger input or padding="same".'
-        )
+        wanted = f"no longer than the {before + size + after} pixels of its axis, padding included"
+        raise refused(name, wanted, span, f'use a smaller {name}, a larger input or padding="same"')
     return before, after
 
 
@@ -87,12 +86,5 @@ def per_axis(name: str, value: Any, axes: int) -> tuple:
     if not isinstance(value, tuple | list):
         return (value,) * axes
     if len(value) != axes:
-        raise ValueError(f"{name} must be one value or one for each axis ({axes}), got {value!r}.")
+        raise refused(name, f"one value or one for each axis ({axes})", value)
     return tuple(value)
-
-
-def _check_whole(name: str, value: Any, least: int, otherwise: str = "") -> None:
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(
-            f"{name} must be {otherwise}a whole number of at least {least}, got {value!r}."
-        )

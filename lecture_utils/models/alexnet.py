@@ -10,11 +10,11 @@ import math
 from typing import NamedTuple
 
 from lecture_utils.backend import keras
+from lecture_utils.checks import choice
 from lecture_utils.models.common import (
     LocalResponseNormalization,
     Shape,
     check_arguments,
-    check_choice,
     classify,
     max_pool,
     scaled,
@@ -105,8 +105,8 @@ def alexnet(
 
     Lecture 07 uses it.
     """
-    check_arguments(input_shape, classes, width, SMALLEST)
-    check_choice("groups", groups, (1, 2))
+    input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)
+    groups = choice("groups", groups, (1, 2))
     x = image = keras.Input(input_shape, name="image")
     for number, stage in enumerate(STAGES, start=1):
         channels = scaled(stage.channels, width, multiple=groups)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import ClassVar
 
 from lecture_utils.backend import keras
+from lecture_utils.checks import number, refused, text, whole
 
 layers = keras.layers
 
@@ -13,9 +13,13 @@ Shape = tuple[int, int, int]  # height, width and channels of an image
 Tensor = keras.KerasTensor
 Initializer = str | keras.initializers.Initializer
 
+MOST = 1_000_000  # channels, classes, pixels a side: where more come, a number has slipped
 
-def check_arguments(input_shape: Shape, classes: int, width: float, smallest: int) -> None:
-    """Check the arguments that all builders have.
+
+def check_arguments(
+    input_shape: Shape, classes: int, width: float, smallest: int
+) -> tuple[Shape, int, float]:
+    """Check the arguments that all builders have, and return them as plain numbers.
 
     Args:
         input_shape: Height, width and channels of an image.
@@ -28,38 +32,39 @@ def check_arguments(input_shape: Shape, classes: int, width: float, smallest: in
 
     Lecture 06 uses it, through `lenet1`.
     """
-    sizes = input_shape if isinstance(input_shape, (tuple, list)) else ()
-    if len(sizes) != 3 or not all(isinstance(size, int) and size > 0 for size in sizes):
-        raise ValueError(
-            "input_shape must be (height, width, channels), three whole numbers above 0, "
-            f"got {input_shape!r}"
-        )
-    if min(sizes[:2]) < smallest:
-        raise ValueError(
-            f"input_shape must be larger for this network, got {tuple(sizes)!r}: "
-            f"the smallest is {(smallest, smallest, sizes[2])!r}"
-        )
-    check_whole("classes", classes)
-    if isinstance(width, bool) or not isinstance(width, (int, float)) or not 0 < width < math.inf:
-        raise ValueError(f"width must be a number above 0, such as 0.25, got {width!r}")
+    sizes = input_shape if isinstance(input_shape, tuple | list) else ()
+    try:
+        height, breadth, channels = (whole("a size", size, most=MOST) for size in sizes)
+    except ValueError:
+        wanted = f"(height, width, channels), three whole numbers from 1 to {MOST}"
+        raise refused("input_shape", wanted, input_shape) from None
+    shape = (height, breadth, channels)
+    if min(height, breadth) < smallest:
+        advice = f"the smallest is {(smallest, smallest, channels)!r}"
+        raise refused("input_shape", "larger for this network", shape, advice)
+    return shape, whole("classes", classes, most=MOST), check_width(width)
 
 
-def check_whole(name: str, value: object) -> None:
-    """Raise a ValueError if an argument is not a whole number above 0.
+def check_block(x: Tensor, name: str, width: float = 1.0, **counts: int) -> list[int]:
+    """Check what all blocks are given, and return the counts, such as channels, as plain numbers.
 
-    Lecture 06 uses it, through `lenet1`.
+    Lecture 10 uses it, through `inception_block`.
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} must be a whole number above 0, got {value!r}")
+    shape = getattr(x, "shape", ())
+    if len(shape) != 4 or not shape[-1]:
+        wanted = "maps of shape (batch, height, width, channels)"
+        raise refused("x", wanted, x, "begin with keras.Input((height, width, channels))")
+    text("name", name)
+    check_width(width)
+    return [whole(argument, count, most=MOST) for argument, count in counts.items()]
 
 
-def check_choice(name: str, value: object, choices: tuple) -> None:
-    """Raise a ValueError if an argument is not one of its possible values.
+def check_width(width: float) -> float:
+    """Return the factor on all channel counts, after a check.
 
-    Lecture 06 uses it, through `lenet1`.
+    Lecture 07 uses it, through `alexnet`.
     """
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+    return number("width", width, above=0, most=100)
 
 
 def scaled(channels: int, width: float, multiple: int = 1) -> int:
@@ -123,15 +128,14 @@ class PadChannels(layers.Layer):
 
     def __init__(self, channels: int, **options):
         super().__init__(**options)
-        self.channels = channels
+        self.channels = whole("channels", channels)
 
     def build(self, input_shape):
         """Check that no channel has to go."""
         if input_shape[-1] > self.channels:
-            raise ValueError(
-                f"channels must be at least {input_shape[-1]}, the number that the maps have, "
-                f"got {self.channels!r}: a shortcut without parameters cannot lose channels"
-            )
+            wanted = f"at least {input_shape[-1]}, the number that the maps have"
+            advice = "a shortcut without parameters cannot lose channels"
+            raise refused("channels", wanted, self.channels, advice)
 
     def call(self, maps):
         """Pad maps of shape (batch, height, width, at most `channels`)."""
@@ -168,7 +172,8 @@ class LocalResponseNormalization(layers.Layer):
         self, k: float = 2.0, n: int = 5, alpha: float = 1e-4, beta: float = 0.75, **options
     ):
         super().__init__(**options)
-        self.k, self.n, self.alpha, self.beta = k, n, alpha, beta
+        self.k, self.n = number("k", k, above=0), whole("n", n)
+        self.alpha, self.beta = number("alpha", alpha, least=0), number("beta", beta)
 
     def call(self, maps):
         """Normalize maps of shape (batch, height, width, channels)."""

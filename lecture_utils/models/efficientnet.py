@@ -13,11 +13,12 @@ import numpy as np
 
 from lecture_utils import datasets
 from lecture_utils.backend import keras
+from lecture_utils.checks import choice
 from lecture_utils.models.common import (
     Shape,
     Tensor,
     check_arguments,
-    check_choice,
+    check_block,
     classify,
     scaled,
 )
@@ -73,6 +74,8 @@ def inverted_residual_block(
 
     Lecture 14 builds it by hand.
     """
+    counts = {"channels": channels, "kernel": kernel, "stride": stride, "expansion": expansion}
+    channels, kernel, stride, expansion = check_block(x, name, **counts)
     before, inside = x, x.shape[-1] * expansion
     if expansion != 1:
         x = _convolve(x, inside, 1, 1, f"{name}_expand")
@@ -127,14 +130,14 @@ def efficientnet_lite0(
 
     Lecture 07 uses it.
     """
-    check_choice("weights", weights, (None, "imagenet"))
-    check_arguments(input_shape, classes, width, SMALLEST)
+    weights = choice("weights", weights, (None, "imagenet"))
+    input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)
     if weights and (classes, width, input_shape[2]) != (1000, 1, 3):
         raise ValueError(
             "weights must be None unless classes=1000, width=1.0 and 3 input channels, got "
-            f"{weights!r} with classes={classes}, width={width} and input_shape="
-            f"{tuple(input_shape)!r}: trained features for other classes are "
-            '`keras.Model(model.input, model.get_layer("head_relu").output)`'
+            f"{weights!r} with classes={classes}, width={width} and input_shape={input_shape!r}: "
+            "trained features for other classes are "
+            '`keras.Model(model.input, model.get_layer("head_relu").output)`.'
         )
     image = keras.Input(input_shape, name="image")
     x = _convolve(image, scaled(STEM, width), 3, 2, "stem")

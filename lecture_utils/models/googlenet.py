@@ -6,13 +6,14 @@ Source: Szegedy and others, Going Deeper with Convolutions, CVPR 2015 (arXiv:140
 from functools import partial
 
 from lecture_utils.backend import keras
+from lecture_utils.checks import switch
 from lecture_utils.models.branches import branches, conv_relu
 from lecture_utils.models.common import (
     LocalResponseNormalization,
     Shape,
     Tensor,
     check_arguments,
-    check_choice,
+    check_block,
     classify,
     max_pool,
     scaled,
@@ -76,6 +77,10 @@ def inception_block(
 
     Lecture 10 builds it by hand.
     """
+    channels = {"conv_1x1": conv_1x1, "conv_3x3": conv_3x3, "conv_5x5": conv_5x5}
+    optional = {"reduce_3x3": reduce_3x3, "reduce_5x5": reduce_5x5, "pool_proj": pool_proj}
+    channels |= {argument: count for argument, count in optional.items() if count is not None}
+    check_block(x, name, width, **channels)
     table = {
         "1x1": [(conv_1x1, 1)],
         "3x3": [(reduce_3x3, 1), (conv_3x3, 3)],
@@ -111,8 +116,8 @@ def googlenet(
 
     Lecture 10 uses it.
     """
-    check_choice("auxiliary", auxiliary, (False, True))
-    check_arguments(input_shape, classes, width, SMALLEST_AUXILIARY if auxiliary else SMALLEST)
+    smallest = SMALLEST_AUXILIARY if switch("auxiliary", auxiliary) else SMALLEST
+    input_shape, classes, width = check_arguments(input_shape, classes, width, smallest)
     convolve = partial(conv_relu, width=width)
     image = keras.Input(input_shape, name="image")
     x = convolve(image, 64, 7, 2, name="conv1")

@@ -60,7 +60,7 @@ def inception_v2(
 
     Lecture 11 uses it.
     """
-    check_arguments(input_shape, classes, width, SMALLEST_V2)
+    input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST_V2)
     convolve = partial(conv_bn_relu, width=width)
     image = keras.Input(input_shape, name="image")
     x = convolve(image, 64, 7, 2, name="conv1")
@@ -178,7 +178,7 @@ def inception_v3(
 
     Lecture 11 uses it.
     """
-    check_arguments(input_shape, classes, width, SMALLEST)
+    input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)
     image = keras.Input(input_shape, name="image")
     convolve = partial(conv_bn_relu, gamma=False, width=width)
     x = in_a_row(image, V3_STEM | INCEPTION_V3, convolve)
@@ -262,7 +262,7 @@ def inception_v4(
 
     Lecture 11 uses it.
     """
-    check_arguments(input_shape, classes, width, SMALLEST)
+    input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)
     convolve = partial(conv_bn_relu, width=width)
     image = keras.Input(input_shape, name="image")
     x = in_a_row(image, V4_STEM, convolve)

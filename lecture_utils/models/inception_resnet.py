@@ -7,8 +7,9 @@ on Learning, AAAI 2017 (arXiv:1602.07261).
 from functools import partial
 
 from lecture_utils.backend import keras
+from lecture_utils.checks import choice, number, switch
 from lecture_utils.models.branches import V, average_and_classify, branches, conv_bn_relu, in_a_row
-from lecture_utils.models.common import Shape, Tensor, check_arguments, check_choice
+from lecture_utils.models.common import Shape, Tensor, check_arguments, check_block
 from lecture_utils.models.inception import SMALLEST, V3_STEM
 
 layers = keras.layers
@@ -81,14 +82,16 @@ def inception_resnet_block(
 
     Lecture 11 builds it by hand.
     """
-    check_choice("kind", kind, tuple(INCEPTION_RESNET_BLOCKS))
+    check_block(x, name, width)
+    kind = choice("kind", kind, tuple(INCEPTION_RESNET_BLOCKS))
+    scale = number("scale", scale)
     convolve = partial(conv_bn_relu, gamma=False, width=width)
     residual = branches(x, INCEPTION_RESNET_BLOCKS[kind], f"{name}_mixed", convolve)
     options = {"kernel_initializer": "he_normal", "name": f"{name}_conv"}
     residual = layers.Conv2D(x.shape[-1], 1, **options)(residual)
     residual = layers.Rescaling(scale, name=f"{name}_scale")(residual)
     x = layers.Add(name=f"{name}_add")([x, residual])
-    return layers.ReLU(name=f"{name}_relu")(x) if relu else x
+    return layers.ReLU(name=f"{name}_relu")(x) if switch("relu", relu) else x
 
 
 def inception_resnet_v2(
@@ -111,14 +114,14 @@ def inception_resnet_v2(
 
     Lecture 11 uses it.
     """
-    check_arguments(input_shape, classes, width, SMALLEST)
+    input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)
     convolve = partial(conv_bn_relu, gamma=False, width=width)
     image = keras.Input(input_shape, name="image")
     x = in_a_row(image, V3_STEM, convolve)
     for mixed, (table, (kind, times, scale)) in INCEPTION_RESNET_V2.items():
         x = branches(x, table, mixed, convolve)
-        for number in range(1, times + 1):
-            x = inception_resnet_block(x, kind, scale, f"{kind}_{number}", width=width)
+        for block in range(1, times + 1):
+            x = inception_resnet_block(x, kind, scale, f"{kind}_{block}", width=width)
     x = inception_resnet_block(x, "block8", 1.0, "block8_10", relu=False, width=width)
     x = convolve(x, 1536, 1, name="conv_7b")
     return average_and_classify(image, x, classes, "inception_resnet_v2")

@@ -8,8 +8,11 @@ section II (LeNet-5).
 
 from __future__ import annotations
 
+import numpy as np
+
 from lecture_utils.backend import keras
-from lecture_utils.models.common import Shape, Tensor, check_arguments, check_choice, classify
+from lecture_utils.checks import array, number, refused, switch
+from lecture_utils.models.common import Shape, Tensor, check_arguments, classify
 from lecture_utils.models.lenet_layers import (
     C3_CONNECTIONS,
     H3_CONNECTIONS,
@@ -45,7 +48,8 @@ class MAPLoss(keras.losses.Loss):
     loss = penalty of the right class + log(exp(-j) + sum over i of exp(-penalty i))
 
     It is never negative. Labels are class numbers; the predictions are penalties, as `RBF` has
-    them: `model.compile("adam", loss=MAPLoss(), metrics=[smallest_penalty_accuracy])`.
+    them: `model.compile("adam", loss=MAPLoss(), metrics=[smallest_penalty_accuracy])`. A label that
+    is no class is refused; in a training, which sees no values, it makes the loss NaN.
 
     Args:
         j: Penalty of the class "none of these": penalties far above it are pushed no further. The
@@ -60,15 +64,17 @@ class MAPLoss(keras.losses.Loss):
 
     def __init__(self, j: float = 1.0, name: str = "map", reduction: str = "sum_over_batch_size"):
         super().__init__(name=name, reduction=reduction)
-        self.j = j
+        self.j = number("j", j)
 
     def call(self, y_true, y_pred):
         """Return the loss of each sample."""
-        right = keras.ops.one_hot(_labels(y_true), y_pred.shape[-1], dtype=y_pred.dtype)
+        numbers, known = _class_numbers(y_true, y_pred)
+        right = keras.ops.one_hot(numbers, y_pred.shape[-1], dtype=y_pred.dtype)
         penalty = keras.ops.sum(right * y_pred, axis=-1)
         none = keras.ops.full_like(y_pred[:, :1], self.j)
         everything = keras.ops.concatenate([none, y_pred], axis=-1)
-        return penalty + keras.ops.logsumexp(-everything, axis=-1)
+        losses = penalty + keras.ops.logsumexp(-everything, axis=-1)
+        return keras.ops.where(known, losses, np.nan)
 
     def get_config(self):
         """Return what is needed to build the loss again."""
@@ -90,17 +96,36 @@ def smallest_penalty_accuracy(y_true, y_pred):
 
     Lecture 06 treats its paper.
     """
-    return keras.ops.cast(keras.ops.argmin(y_pred, axis=-1) == _labels(y_true), "float32")
+    y_pred, y_true = (
+        value if hasattr(value, "shape") else array(name, value)
+        for name, value in (("y_pred", y_pred), ("y_true", y_true))
+    )
+    numbers, known = _class_numbers(y_true, y_pred)
+    hits = (keras.ops.argmin(y_pred, axis=-1) == numbers) & known
+    return keras.ops.cast(hits & ~keras.ops.any(keras.ops.isnan(y_pred), axis=-1), "float32")
 
 
-def _labels(y_true):
-    """Return class numbers of shape (batch,) from (batch,) or (batch, 1)."""
-    if len(y_true.shape) > 2 or (len(y_true.shape) == 2 and y_true.shape[-1] != 1):
-        raise ValueError(
-            "labels must be class numbers, of shape (batch,), not one-hot rows, "
-            f"got shape {tuple(y_true.shape)}"
-        )
-    return keras.ops.cast(keras.ops.reshape(y_true, (-1,)), "int32")
+def _class_numbers(y_true, y_pred):
+    """Return class numbers of shape (batch,), and whether each is the number of a class.
+
+    A label that is none is refused. While a training is compiled there are no values to look at.
+    """
+    if len(y_pred.shape) != 2:
+        raise refused("y_pred", "penalties, of shape (batch, classes)", y_pred)
+    batch, classes = y_pred.shape
+    size, *more = y_true.shape or (0,)
+    if more not in ([], [1]) or (size != batch and None not in (size, batch)):
+        raise refused("labels", f"class numbers, of shape ({batch},), not one-hot rows", y_true)
+    labels = keras.ops.reshape(y_true, (-1,))
+    numbers = keras.ops.cast(labels, "int32")
+    known = (numbers >= 0) & (numbers < classes) & (keras.ops.cast(numbers, labels.dtype) == labels)
+    try:
+        strange = np.asarray(labels)[~np.asarray(known)]
+    except (TypeError, NotImplementedError):
+        return numbers, known
+    if strange.size:
+        raise refused("labels", f"class numbers from 0 to {classes - 1}", strange[0].item())
+    return numbers, known
 
 
 def lenet1(
@@ -127,8 +152,8 @@ def lenet1(
 
     Lecture 06 uses it.
     """
-    check_arguments(input_shape, classes, 1.0, LENET1_SMALLEST)
-    check_choice("original", original, (True, False))
+    original = switch("original", original)
+    input_shape, classes, _ = check_arguments(input_shape, classes, 1.0, LENET1_SMALLEST)
     image = keras.Input(input_shape, name="image")
     x = _stages(image, LENET1, original)
     x = layers.Flatten(name="flatten")(x)
@@ -164,13 +189,11 @@ def lenet5(
 
     Lecture 06 builds it by hand.
     """
-    check_arguments(input_shape, classes, 1.0, LENET5_SMALLEST)
-    check_choice("original", original, (True, False))
+    original = switch("original", original)
+    input_shape, classes, _ = check_arguments(input_shape, classes, 1.0, LENET5_SMALLEST)
     if original and classes != 10:
-        raise ValueError(
-            "classes must be 10 in the original network, whose outputs compare with bitmaps of "
-            f"the ten digits, got {classes!r}: original=False takes other numbers"
-        )
+        wanted = "10 in the original network, whose outputs compare with bitmaps of the ten digits"
+        raise refused("classes", wanted, classes, "original=False takes other numbers")
     image = keras.Input(input_shape, name="image")
     x = _stages(image, LENET5, original)
     x = _squash(_convolve(x, C5_MAPS, None, "C5"), "C5", original)

@@ -12,6 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from lecture_utils.backend import keras
+from lecture_utils.checks import array, refused, whole
 
 layers = keras.layers
 
@@ -99,8 +100,8 @@ class SubSampling2D(layers.Layer):
 
     def __init__(self, size: int = 2, **options):
         super().__init__(**options)
-        self.size = size
-        self.anatomy = {"size": size, "stride": size, "macs": 0}
+        self.size = whole("size", size)
+        self.anatomy = {"size": self.size, "stride": self.size, "macs": 0}
 
     def build(self, input_shape):
         """Add the weights."""
@@ -132,7 +133,8 @@ class PartialConvolution2D(layers.Layer):
         **options: Of every Keras layer, such as `name`.
 
     Raises:
-        ValueError: If a map would see no map, or, once the input is known, one that is not there.
+        ValueError: If a map would see no map; once the input is known, if one that a map would see
+            is not there, or if it has more maps than `connections` has numbers for.
 
     Source: LeCun et al. 1998, section II.B, layer C3 and table I.
 
@@ -141,14 +143,18 @@ class PartialConvolution2D(layers.Layer):
 
     def __init__(self, connections: Sequence[Sequence[int]], kernel_size: int, **options):
         super().__init__(**options)
-        self.connections = tuple(tuple(map(int, inputs)) for inputs in connections)
-        self.kernel_size = kernel_size
-        self.initializer = keras.initializers.get(INITIALIZER)
-        if not self.connections or not all(self.connections):
-            raise ValueError(
-                "connections must give each output map the numbers of one input map or more, such "
-                f"as [[0], [0, 1]], got {connections!r}"
+        try:
+            self.connections = tuple(
+                tuple(whole("a map", seen, least=0) for seen in inputs) for inputs in connections
             )
+        except (TypeError, ValueError):
+            self.connections = ()
+        self.kernel_size = whole("kernel_size", kernel_size)
+        self.initializer = keras.initializers.get(INITIALIZER)
+        each_once = (inputs and len(set(inputs)) == len(inputs) for inputs in self.connections)
+        if not self.connections or not all(each_once):
+            wanted = "for each output map the numbers of the input maps that it sees, each once"
+            raise refused("connections", wanted, connections, "such as [[0], [0, 1]]")
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
@@ -163,11 +169,9 @@ class PartialConvolution2D(layers.Layer):
     def build(self, input_shape):
         """Add the weights: a kernel for each pair, a bias for each output map."""
         channels, maps, side = input_shape[-1], len(self.connections), self.kernel_size
-        if {seen for seen, _ in self.pairs} - set(range(channels)):
-            raise ValueError(
-                f"connections must be numbers of the {channels} input maps, 0 to {channels - 1}, "
-                f"got {self.connections!r}"
-            )
+        if 1 + max(seen for seen, _ in self.pairs) != channels:
+            wanted = f"numbers of the {channels} input maps, 0 to {channels - 1}"
+            raise refused("connections", wanted, self.connections)
         self.full_shape = (channels, maps, side, side)
 
         def connected(shape, dtype):
@@ -216,7 +220,7 @@ class RBF(layers.Layer):
 
     def __init__(self, centers: np.ndarray | Sequence, **options):
         super().__init__(**options)
-        self.given = np.asarray(centers, dtype="float32")
+        self.given = array("centers", centers, ("units", "inputs")).astype("float32")
 
     @property
     def anatomy(self) -> dict:
@@ -225,6 +229,9 @@ class RBF(layers.Layer):
 
     def build(self, input_shape):
         """Add the centres, as weights that training leaves alone."""
+        if input_shape[-1] != self.given.shape[1]:
+            wanted = f"as long as the vectors that they are compared with, {input_shape[-1]}"
+            raise refused("centers", wanted, self.given)
         self.centers = self.add_weight(
             shape=self.given.shape,
             initializer=lambda shape, dtype: keras.ops.convert_to_tensor(self.given, dtype),

@@ -11,13 +11,13 @@ import contextlib
 import sys
 
 from lecture_utils.backend import keras
+from lecture_utils.checks import choice, refused, switch, whole
 from lecture_utils.models.common import (
     PadChannels,
     Shape,
     Tensor,
     check_arguments,
-    check_choice,
-    check_whole,
+    check_block,
     classify,
     pad,
     scaled,
@@ -73,10 +73,11 @@ def residual_block(
 
     Lecture 12 builds it by hand.
     """
-    check_choice("shortcut", shortcut, ("A", "B", "C"))
+    channels, stride = check_block(x, name, channels=channels, stride=stride)
+    shortcut = choice("shortcut", shortcut, ("A", "B", "C"))
     y, last = _branch(x, channels, stride, bottleneck, name)
     y = _normalize(y, last)
-    if residual:
+    if switch("residual", residual):
         x = _shortcut(x, x, y, stride, shortcut, f"{name}_shortcut", normalize=True)
         y = layers.Add(name=f"{name}_add")([x, y])
     return layers.ReLU(name=f"{name}_out")(y)
@@ -103,10 +104,11 @@ def preactivated_block(
 
     Lecture 12 builds it by hand, as `preactivated`.
     """
-    check_choice("shortcut", shortcut, ("A", "B", "C"))
-    active = x if activated else _activate(x, name)
+    channels, stride = check_block(x, name, channels=channels, stride=stride)
+    shortcut = choice("shortcut", shortcut, ("A", "B", "C"))
+    active = x if switch("activated", activated) else _activate(x, name)
     y, _ = _branch(active, channels, stride, bottleneck, name)
-    if residual:
+    if switch("residual", residual):
         x = _shortcut(x, active, y, stride, shortcut, f"{name}_shortcut", normalize=False)
         y = layers.Add(name=f"{name}_add")([x, y])
     return y
@@ -114,8 +116,9 @@ def preactivated_block(
 
 def _branch(x: Tensor, channels: int, stride: int, bottleneck: bool, name: str):
     """Add a block's convolutions, normalized and activated in between; name the last one."""
+    table = BOTTLENECK if switch("bottleneck", bottleneck) else BASIC
     layer = ""
-    for letter, (kernel, factor) in zip("abc", BOTTLENECK if bottleneck else BASIC, strict=False):
+    for letter, (kernel, factor) in zip("abc", table):
         if layer:
             x, stride = _activate(x, layer), 1
         layer = f"{name}_{kernel}x{kernel}{letter}"
@@ -185,8 +188,8 @@ def resnet(
 
     Lecture 12 uses it, through `resnet34`.
     """
-    check_choice("depth", depth, tuple(CONFIGURATIONS))
-    check_arguments(input_shape, classes, width, SMALLEST)
+    depth = choice("depth", depth, tuple(CONFIGURATIONS))
+    input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)
     bottleneck, blocks = CONFIGURATIONS[depth]
     channels = [scaled(count, width) for count in CHANNELS]
     x = image = keras.Input(input_shape, name="image")
@@ -280,8 +283,9 @@ def resnet_cifar(
 
     Lecture 12 uses it.
     """
-    check_arguments(input_shape, classes, width, SMALLEST)
-    blocks = _blocks_per_stage(depth, 9 if bottleneck else 6)
+    input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)
+    depth = whole("depth", depth, most=2000)
+    blocks = _blocks_per_stage(depth, 9 if switch("bottleneck", bottleneck) else 6)
     channels = [scaled(count, width) for count in CIFAR_CHANNELS]
     x = image = keras.Input(input_shape, name="image")
     x = _activate(_convolve(x, 3, channels[0], 1, "conv1"), "conv1")
@@ -293,7 +297,7 @@ def resnet_cifar(
 
 def _stages(x: Tensor, stages: list[tuple[int, int]], preactivation: bool, **options) -> Tensor:
     """Add stages of (channels, blocks), each but the first halving the maps; take their mean."""
-    block = preactivated_block if preactivation else residual_block
+    block = preactivated_block if switch("preactivation", preactivation) else residual_block
     for stage, (channels, blocks) in enumerate(stages, start=2):
         for number in range(1, blocks + 1):
             stride = 2 if stage > 2 and number == 1 else 1
@@ -307,14 +311,11 @@ def _stages(x: Tensor, stages: list[tuple[int, int]], preactivation: bool, **opt
 
 def _blocks_per_stage(depth: int, step: int) -> int:
     """Return n of a depth of step * n + 2: three stages of n blocks, and two layers more."""
-    check_whole("depth", depth)
     blocks = max(1, (depth - 2) // step)
     below = step * blocks + 2
     if depth != below:
-        raise ValueError(
-            f"depth must be {step}n + 2 for a whole number n above 0, got {depth}: "
-            f"the nearest are {below} and {below + step}"
-        )
+        wanted = f"{step}n + 2 for a whole number n above 0"
+        raise refused("depth", wanted, depth, f"the nearest are {below} and {below + step}")
     return blocks
 
 

@@ -10,12 +10,11 @@ the end of the contracting path" is where their code has it: behind its last two
 from __future__ import annotations
 
 from lecture_utils.backend import keras
+from lecture_utils.checks import choice, refused, whole
 from lecture_utils.models.common import (
     Shape,
     Tensor,
     check_arguments,
-    check_choice,
-    check_whole,
     scaled,
 )
 
@@ -54,11 +53,11 @@ def unet(
 
     Lecture 13 builds it by hand.
     """
-    check_choice("padding", padding, ("valid", "same"))
-    check_whole("depth", depth)
+    padding = choice("padding", padding, ("valid", "same"))
+    depth = whole("depth", depth, most=10)
     input_shape = INPUT_SHAPES[padding] if input_shape is None else input_shape
     smallest = _smallest(padding, depth)
-    check_arguments(input_shape, classes, width, smallest)
+    input_shape, classes, width = check_arguments(input_shape, classes, width, smallest)
     _check_sides(input_shape, smallest, 2**depth)
     channels = [scaled(CHANNELS * 2**level, width) for level in range(depth + 1)]
     x = image = keras.Input(input_shape, name="image")
@@ -118,8 +117,6 @@ def _check_sides(input_shape: Shape, smallest: int, step: int) -> None:
         if (rest := (side - smallest) % step)
     ]
     if wrong:
-        raise ValueError(
-            f"input_shape must have sides of {smallest}, {smallest + step}, {smallest + 2 * step}, "
-            f"... pixels with this depth and padding, got {tuple(input_shape)!r}: "
-            f"{' and '.join(wrong)}"
-        )
+        sides = f"{smallest}, {smallest + step}, {smallest + 2 * step}, ... pixels a side"
+        wanted = f"of {sides} with this depth and padding"
+        raise refused("input_shape", wanted, input_shape, " and ".join(wrong))

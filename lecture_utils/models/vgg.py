@@ -7,14 +7,8 @@ ICLR 2015 (arXiv:1409.1556), table 1.
 from __future__ import annotations
 
 from lecture_utils.backend import keras
-from lecture_utils.models.common import (
-    Initializer,
-    Shape,
-    check_arguments,
-    check_choice,
-    classify,
-    scaled,
-)
+from lecture_utils.checks import choice
+from lecture_utils.models.common import Initializer, Shape, check_arguments, classify, scaled
 
 layers = keras.layers
 
@@ -53,8 +47,8 @@ def vgg(
 
     Lecture 09 uses it, through `vgg16`.
     """
-    check_choice("depth", depth, tuple(CONFIGURATIONS))
-    check_arguments(input_shape, classes, width, SMALLEST)
+    depth = choice("depth", depth, tuple(CONFIGURATIONS))
+    input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)
     hidden = {"activation": "relu", "kernel_initializer": initializer}
     x = image = keras.Input(input_shape, name="image")
     stages = zip(CHANNELS, CONFIGURATIONS[depth], strict=True)

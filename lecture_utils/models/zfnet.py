@@ -71,7 +71,7 @@ def zfnet(
 
     Lecture 08 uses it.
     """
-    check_arguments(input_shape, classes, width, SMALLEST)
+    input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)
     image = keras.Input(input_shape, name="image")
     x = pad(image, 1, name="conv1")
     for number, stage in enumerate(STAGES, start=1):

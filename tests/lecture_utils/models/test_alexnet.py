@@ -138,7 +138,7 @@ def test_grouped_convolution_is_keras_own(groups, options):
 
 
 def test_groups_are_one_or_two():
-    with pytest.raises(ValueError, match=r"^groups must be one of 1, 2, got 3$"):
+    with pytest.raises(ValueError, match=r"^groups must be one of 1, 2, got 3\.$"):
         alexnet(groups=3)
     for groups in (1, 2):  # however narrow, a tower has whole maps
         model = anatomy.blueprint(alexnet, groups, width=0.33)

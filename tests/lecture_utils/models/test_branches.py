@@ -57,7 +57,7 @@ def test_smallest_input_works_and_one_pixel_less_is_refused(build, options, smal
         with pytest.raises(ValueError, match=rf"smallest is \({smallest}, {smallest}, 3\)"):
             small(*size)
     # The message is true: without the check, Keras finds nothing left to pool or to convolve.
-    monkeypatch.setattr(sys.modules[build.__module__], "check_arguments", lambda *arguments: None)
+    monkeypatch.setattr(sys.modules[build.__module__], "check_arguments", lambda *them: them[:3])
     with pytest.raises(ValueError, match=r"(?i)computed output size would be (zero or )?negative"):
         small(smallest - 1, smallest)
 

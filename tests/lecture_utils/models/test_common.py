@@ -7,6 +7,7 @@ from oracles import ceil_mode_pool, noise, normalize_responses
 
 from lecture_utils import anatomy
 from lecture_utils.backend import keras
+from lecture_utils.checks import told
 from lecture_utils.models import common
 
 
@@ -25,11 +26,15 @@ def apply(function, images, *arguments, **options):
     [
         (
             "input_shape",
-            [(32, 32), (32, 32, 3, 1), 32, None, (32.0, 32, 3), (32, 32, 0)],
-            "(height, width, channels), three whole numbers above 0",
+            [(32, 32), (32, 32, 3, 1), 32, None, (32.0, 32, 3), (32, 32, 0), "abc"],
+            "(height, width, channels), three whole numbers from 1 to 1000000",
         ),
-        ("classes", [0, -1, 2.0, "10", None, True], "a whole number above 0"),
-        ("width", [0, -0.5, math.nan, math.inf, "1", None, True], "a number above 0, such as 0.25"),
+        ("classes", [0, -1, 2.0, "10", None, True, 10**12], "a whole number from 1 to 1000000"),
+        (
+            "width",
+            [0, -0.5, math.nan, math.inf, "1", None, True, 101, 10**400],
+            "a number above 0 and of at most 100",
+        ),
     ],
 )
 def test_a_bad_argument_is_told_what_would_do(name, values, what_would_do):
@@ -37,19 +42,20 @@ def test_a_bad_argument_is_told_what_would_do(name, values, what_would_do):
     for value in values:
         with pytest.raises(ValueError) as caught:
             common.check_arguments(**good | {name: value})
-        assert str(caught.value) == f"{name} must be {what_would_do}, got {value!r}"
+        assert str(caught.value) == f"{name} must be {what_would_do}, got {told(value)}."
+
+
+def test_numbers_of_numpy_are_returned_as_those_of_python():
+    given = ([np.int64(32), np.uint8(32), np.int32(3)], np.uint8(10), np.float32(0.25), 32)
+    checked = common.check_arguments(*given)
+    assert checked == ((32, 32, 3), 10, 0.25)
+    assert {type(value) for value in (*checked[0], *checked[1:])} == {int, float}
 
 
 @pytest.mark.parametrize("shape", [(31, 32, 3), (32, 31, 3), (40, 7, 3)])
 def test_a_small_image_is_told_the_smallest(shape):
     with pytest.raises(ValueError, match=r"^input_shape must be .*: the smallest is \(32, 32, 3\)"):
         common.check_arguments(shape, 10, 1.0, 32)
-
-
-def test_a_choice_is_one_of_the_choices():
-    common.check_choice("shortcut", "B", ("A", "B"))
-    with pytest.raises(ValueError, match=r"^shortcut must be one of 'A', 'B', got 'D'$"):
-        common.check_choice("shortcut", "D", ("A", "B"))
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_smallest_penalty_accuracy():
 
 @pytest.mark.parametrize("measure", [lenet.MAPLoss(), lenet.smallest_penalty_accuracy])
 def test_one_hot_labels_are_refused(measure):
-    with pytest.raises(ValueError, match=r"^labels must be class numbers.*got shape \(2, 10\)"):
+    with pytest.raises(ValueError, match=r"^labels must be class numbers.*got .* shape \(2, 10\)"):
         measure(np.eye(10)[:2], np.ones((2, 10)))
 
 
@@ -210,8 +210,8 @@ def test_lenet5_learns_by_the_recipe_and_its_centres_stay():
     ("builder", "arguments", "message"),
     [
         (lenet.lenet5, {"classes": 26}, r"classes must be 10 .* got 26: original=False"),
-        (lenet.lenet5, {"original": "no"}, r"original must be one of True, False, got 'no'"),
-        (lenet.lenet1, {"original": None}, r"original must be one of True, False, got None"),
+        (lenet.lenet5, {"original": "no"}, r"original must be True or False, got 'no'"),
+        (lenet.lenet1, {"original": None}, r"original must be True or False, got None"),
     ],
 )
 def test_what_only_the_tutorials_networks_take_is_refused(builder, arguments, message):

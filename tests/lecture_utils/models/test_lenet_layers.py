@@ -71,7 +71,7 @@ def test_a_partial_convolution_begins_with_different_kernels_of_the_right_size()
 
 def test_each_map_must_see_maps_that_are_there():
     for connections in ([], [[]], [[0], []]):
-        with pytest.raises(ValueError, match="connections must give each output map"):
+        with pytest.raises(ValueError, match="connections must be for each output map the numbers"):
             lenet_layers.PartialConvolution2D(connections, 5)
     for connections in ([[0], [3]], [[-1]]):
         with pytest.raises(ValueError, match="numbers of the 3 input maps, 0 to 2"):

@@ -327,8 +327,8 @@ def test_any_size_and_width(shortcut, size, width):
     [
         (21, {}, r"depth must be 6n \+ 2 .* got 21: the nearest are 20 and 26"),
         (2, {}, "got 2: the nearest are 8 and 14"),
-        (-7, {}, "depth must be a whole number above 0, got -7"),
-        (20.0, {}, "depth must be a whole number above 0, got 20.0"),
+        (-7, {}, "depth must be a whole number from 1 to 2000, got -7"),
+        (20.0, {}, "depth must be a whole number from 1 to 2000, got 20.0"),
         (163, {"bottleneck": True}, r"9n \+ 2 .* got 163: the nearest are 155 and 164"),
         (20, {"shortcut": "D"}, "shortcut must be one of 'A', 'B', 'C', got 'D'"),
         (20, {"shortcut": "D", "residual": False}, "shortcut must be one of 'A', 'B', 'C', got"),
@@ -340,5 +340,5 @@ def test_bad_arguments(depth, options, message):
 
 
 def test_other_depths_are_refused():
-    with pytest.raises(ValueError, match=r"^depth must be one of 18, 34, 50, 101, 152, got 20$"):
+    with pytest.raises(ValueError, match=r"^depth must be one of 18, 34, 50, 101, 152, got 20\.$"):
         resnet.resnet(20)

@@ -204,5 +204,5 @@ def test_the_nearest_sides_are_named(padding, shape, message):
 def test_other_paddings_and_depths_are_refused():
     with pytest.raises(ValueError, match="padding must be one of 'valid', 'same', got 'full'"):
         unet(padding="full")
-    with pytest.raises(ValueError, match="depth must be a whole number above 0, got 0"):
+    with pytest.raises(ValueError, match="depth must be a whole number from 1 to 10, got 0"):
         unet(depth=0)

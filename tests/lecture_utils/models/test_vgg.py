@@ -96,5 +96,5 @@ def test_the_initializer_is_that_of_the_hidden_layers():
 
 
 def test_other_depths_are_refused():
-    with pytest.raises(ValueError, match=r"^depth must be one of 11, 13, 16, 19, got 12$"):
+    with pytest.raises(ValueError, match=r"^depth must be one of 11, 13, 16, 19, got 12\.$"):
         vgg(12)
