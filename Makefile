@@ -12,7 +12,10 @@ export JUPYTER_PREFER_ENV_PATH := 1
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))$(filter Windows_NT,$(OS))
 
-.PHONY: lab test slow record lint bench stamp colab networks guide
+# Whether the environment was set up to its end, here: its Python may be gone, the folder moved.
+WHOLE := $(if $(wildcard .venv/ready),$(shell $(BIN)/python tools/environment.py --whole))
+
+.PHONY: lab test slow record lint bench stamp colab networks guide anew
 
 lab: .venv/ready
 	$(BIN)/python -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) --LabApp.default_url=/lab/tree/notebooks/01_dense_mnist.ipynb
@@ -45,5 +48,5 @@ stamp: .venv/ready
 colab: .venv/ready
 	$(BIN)/python -m tools.colab
 
-.venv/ready: requirements.txt constraints.txt
+.venv/ready: requirements.txt constraints.txt $(if $(WHOLE),,anew)
 	$(PYTHON) tools/environment.py
