@@ -1,14 +1,20 @@
 """Pictures of how a training went."""
 
-from collections.abc import Mapping
+import csv
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from lecture_utils.checks import array, refused
 from lecture_utils.plots._common import axes_or_new
 from lecture_utils.plots.style import BLUE
+
+# How a CSVLogger writes that nothing was measured.
+NOTHING = dict.fromkeys(("NA", "", None), np.nan)
 
 
 def training_curves(
@@ -17,7 +23,9 @@ def training_curves(
     """Draw a metric after each epoch: a solid line for training, a dashed one for validation.
 
     Args:
-        history: What `model.fit` returned, or its `.history`.
+        history: What `model.fit` returned, or its `.history`; or what Keras's CSVLogger wrote: the
+            path of the file, or its rows as dictionaries. Only this file tells for sure which
+            epochs were validated; otherwise `validation_freq` is taken to be a whole number.
         metric: "accuracy", "loss", or another that the model was compiled with.
         title: What stands above.
         ax: Where to draw, instead of a new figure.
@@ -26,26 +34,78 @@ def training_curves(
         The axes.
 
     Raises:
-        ValueError: If this is no history, or it doesn't hold the metric.
+        ValueError: If this is no history, it doesn't hold the metric, or it doesn't tell when the
+            metric was measured.
 
     Lecture 01 uses it.
     """
-    values = getattr(history, "history", history)
-    if not isinstance(values, Mapping):
-        raise ValueError(f"history must be what model.fit returned, got {history!r:.50}.")
-    if metric not in values:
-        raise ValueError(f"metric must be one of {', '.join(values)}, got {metric!r}.")
+    columns = _columns(history)
+    names = [name for name in map(str, columns) if name != "epoch" and name[:4] != "val_"]
+    if not names:
+        raise refused("history", "of one epoch at least", columns)
+    if not isinstance(metric, str) or metric not in names:
+        raise refused("metric", f"one of {', '.join(names)}", metric)
+    values = array(f"history[{metric!r}]", columns[metric], ("epochs",), finite=False)
+    epochs = columns.get("epoch", range(len(values)))
+    epochs = 1.0 + array("history's epochs", epochs, ("epochs",))
+    curves = [_points(columns, metric, epochs)]
+    if not curves[0][0].size:
+        advice = "a smaller learning rate may keep the training from going astray"
+        raise refused("history", f"finite in {metric} somewhere", np.nan, advice)
+    if f"val_{metric}" in columns:
+        curves.append(_points(columns, f"val_{metric}", epochs))
+
     ax = axes_or_new(ax, 6.5, 3.8)
-    style = {"color": BLUE, "marker": "o", "linewidth": 2}
-    for key, label, line, face in (
-        (metric, "training", "-", BLUE),
-        (f"val_{metric}", "validation", "--", "white"),
-    ):
-        if key in values:
-            epochs = np.arange(1, len(values[key]) + 1)
-            ax.plot(epochs, values[key], line, markerfacecolor=face, label=label, **style)
+    looks = ("training", "-", BLUE), ("validation", "--", "white")
+    for (label, line, face), points in zip(looks, curves, strict=False):
+        if points[0].size:
+            style = {"color": BLUE, "marker": "o", "linewidth": 2, "markerfacecolor": face}
+            ax.plot(*points, line, label=label, **style)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.set(xlabel="epoch", ylabel=metric, title=title)
     ax.grid(axis="y", alpha=0.4)
     ax.legend()
     return ax
+
+
+def _columns(history: Any) -> dict[str, Any]:
+    """Return the values of each metric by name, and where it is told, `epoch`, counted from 0."""
+    try:
+        if isinstance(history, str | PathLike):
+            text = Path(history).read_text(encoding="utf-8")
+            # A CSVLogger has "epoch" as its first column: behind it stands the separator.
+            history = list(csv.DictReader(text.splitlines(), delimiter=text[5:6].strip("\n") or ","))
+        if isinstance(history, list):
+            if any(len(row) != len(history[0]) or "epoch" not in row for row in history):
+                raise ValueError
+            cells = {name: [row[name] for row in history] for name in history[0]}
+            return {
+                name: np.array([NOTHING.get(cell, cell) for cell in column], float)
+                for name, column in cells.items()
+            }
+        columns = getattr(history, "history", history)
+        epochs = getattr(history, "epoch", None)
+        return dict(columns) if epochs is None else {**columns, "epoch": epochs}
+    except (OSError, LookupError, TypeError, ValueError, csv.Error):
+        wanted = "what model.fit returned, or a file that a CSVLogger wrote, or its rows"
+        raise refused("history", wanted, history) from None
+
+
+def _points(columns: dict[str, Any], name: str, epochs: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the epochs in which something was measured, and what."""
+    values = array(f"history[{name!r}]", columns[name], ("epochs",), finite=False)
+    if name.startswith("val_") and len(values) < len(epochs):
+        steps = range(2, 1 + int(min(epochs.max(), 10_000)))
+        chosen = {tuple(epochs[epochs % step == 0]) for step in steps}
+        chosen = [each for each in chosen if len(each) == len(values)]
+        if len(chosen) != 1:
+            came = f"{len(values)} values of {name} for {len(epochs)} epochs"
+            advice = "give the file of a CSVLogger, which does"
+            raise ValueError(f"history must tell which were validated, got {came}: {advice}.")
+        epochs = np.array(chosen[0])
+    if len(values) != len(epochs) or (np.diff(epochs) < 1).any():
+        came = f"{len(values)} values of {name} for the epochs {epochs}"
+        advice = "draw each training by itself, or give the values alone, as a dictionary"
+        raise ValueError(f"history must tell each epoch once, in order, got {came:.200}: {advice}.")
+    measured = np.isfinite(values)
+    return epochs[measured], values[measured]
