@@ -87,8 +87,8 @@ def _columns(history: Any) -> dict[str, Any]:
         epochs = getattr(history, "epoch", None)
         return dict(columns) if epochs is None else {**columns, "epoch": epochs}
     except (OSError, LookupError, TypeError, ValueError, csv.Error):
-        wanted = "what model.fit returned, or a file that a CSVLogger wrote, or its rows"
-        raise refused("history", wanted, history) from None
+        advice = "or give the path of a file that a CSVLogger wrote, which can be read"
+        raise refused("history", "what model.fit returned", history, advice) from None
 
 
 def _points(columns: dict[str, Any], name: str, epochs: np.ndarray) -> tuple[np.ndarray, ...]:
