@@ -17,6 +17,7 @@ NETWORKS = {name: getattr(models, name) for name in _NAMES.split()} | {
     "plain 34": partial(models.resnet34, residual=False),
     "unet same": partial(models.unet, padding="same", input_shape=(256, 256, 3)),
     "efficientnet_lite0": partial(models.efficientnet_lite0, weights=None),
+    "EfficientNetB0": partial(keras.applications.EfficientNetB0, weights=None),
 }
 
 

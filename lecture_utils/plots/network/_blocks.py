@@ -1,5 +1,7 @@
 """What an overview shows as one thing: a layer, or a block of several layers."""
 
+from __future__ import annotations
+
 import re
 from itertools import groupby
 
@@ -15,22 +17,30 @@ class Element:
     box: Box  # where its front stands in the picture
     depth: tuple[float, float]  # how far it reaches back there, to the right and up
 
-    def __init__(self, items: list[Item], name: str, count: int = 1, last: str = ""):
+    def __init__(self, items: list[Item], name: str, count: int = 1, last: Element | None = None):
         self.items = items
         self.name = name  # of the layer, or what the names of the block's layers begin with
-        self.count, self._last = count, last  # how many are folded into one, and the last's name
+        self.count, self.last = count, last or self  # how many are folded into one, and the last
         self.node = visible(items)[-1]
         self.block = len(visible(items)) > 1
         self.kind = "block" if self.block else self.node.kind
         forks = [item for item in items if isinstance(item, Fork)]  # not those inside of others
-        self.bows = [fork for fork in forks if fork.shortcut is not None]
+        whole = len(forks) == 1 and visible(forks) == visible(items)
+        self.bows = [fork for fork in forks if whole and fork.shortcut is not None]
 
     def caption(self, named: bool = False) -> str:
         """Write what it does, for a block its name: block2…36 for a folded one."""
         if not self.block:
             return "\n".join([self.name] * named + self.node.lines())
-        rest = self._last.removeprefix(self.name.rstrip("0123456789"))
+        rest = self.last.name.removeprefix(self.name.rstrip("0123456789"))
         return f"{self.name}…{rest}" if self.count > 1 else self.name
+
+    def reads(self, other: Element) -> bool:
+        """Tell whether a layer in it reads what another ends with, through small layers or not."""
+        sources = {source for node in walk(self.items) for source in node.inputs}
+        while sources and other.last.node not in sources:
+            sources = {source for node in sources if node.small for source in node.inputs}
+        return bool(sources)
 
 
 def elements(items: list[Item]) -> list[Element]:
@@ -51,7 +61,7 @@ def folded(parts: list[Element]) -> list[Element]:
     for _, group in groupby(parts, lambda part: signature(part.items)):
         run = list(group)
         if run[0].block or len(run) > LONGEST_RUN:
-            result.append(Element(run[0].items, run[0].name, len(run), run[-1].name))
+            result.append(Element(run[0].items, run[0].name, len(run), run[-1]))
         else:
             result += run
     return result

@@ -44,8 +44,10 @@ def read(model: Any) -> list[Node]:
 
     nodes: dict[Any, Node] = {}
     for call in trace(model):
+        if 0 in call.shape[1:]:
+            raise ValueError(f"{call} must have maps that are not empty, got shape {call.shape}.")
         inputs = [nodes[source] for source in call.inputs]
-        nodes[call] = Node(call.name, call.layer, call.shape[1:], inputs)
+        nodes[call] = Node(call.name, call.layer, call.shape[1:] or (1,), inputs)
     return list(nodes.values())
 
 
@@ -158,20 +160,21 @@ def visible(items: Iterable[Item]) -> list[Node]:
     return [node for node in walk(items) if not node.small]
 
 
-def without_small(items: Iterable[Item], bows: bool = True) -> list[Item]:
+def without_small(items: Iterable[Item], bows: Iterable[Fork] = ()) -> list[Item]:
     """Return a sequence without its small layers.
 
-    Without `bows` it has no additions either, nor the shortcuts that they end: what is drawn in a
-    block, while those are drawn over it.
+    Nor has it the shortcuts and additions of `bows`: what is drawn in a block, while those are
+    drawn over it.
     """
     kept: list[Item] = []
     for item in items:
         if isinstance(item, Fork):
-            branches = [each for each in item.branches if bows or each is not item.shortcut]
-            branches = [without_small(branch, bows) for branch in branches]
-            join = without_small([item.join], bows) if item.join else []
+            over = item in bows
+            branches = [each for each in item.branches if not over or each is not item.shortcut]
+            branches = [without_small(branch) for branch in branches]
+            join = without_small([item.join]) if item.join and not over else []
             kept += [Fork(branches, *join)] if len(branches) > 1 else [*branches[0], *join]
-        elif not item.small and (bows or item.kind != "addition"):
+        elif not item.small:
             kept.append(item)
     return kept
 

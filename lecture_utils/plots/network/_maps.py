@@ -7,6 +7,7 @@ from lecture_utils.plots.network._grid import Grid
 
 LOWEST = 0.24
 VECTOR = 0.16  # how wide a vector is drawn
+WIDEST_BLOCK = 6.0
 DEPTH = (0.13, 0.09)  # how far a block reaches back, as parts of its height
 BOW, SHORT_BOW = 0.42, 0.34  # how high a shortcut rises over its block, with a layer and without
 SHORTEST_ARROW = 0.12
@@ -30,7 +31,8 @@ def give_size(parts: list[Element], tallest: float, widest: float) -> None:
             height = LOWEST + (tallest - LOWEST) * (node.side / side) ** 0.5
             part.depth = (DEPTH[0] * height, DEPTH[1] * height)
         if part.block:
-            width = max(0.42, 0.15 * Grid(without_small(part.items, bows=False)).columns + 0.1)
+            columns = Grid(without_small(part.items, part.bows)).columns
+            width = min(max(0.42, 0.15 * columns + 0.1), WIDEST_BLOCK)
         part.box = Box(0, 0, width, height)
 
 
@@ -66,14 +68,15 @@ def draw_arrow(canvas: Canvas, before: Element, after: Element) -> None:
 def _draw_inside(canvas: Canvas, part: Element) -> None:
     """Draw the layers of a block as small rectangles in it."""
     x, y, width, height = part.box
-    grid = Grid(without_small(part.items, bows=False))
+    grid = Grid(without_small(part.items, part.bows))
     step = (width - 0.08) / grid.columns
     tall = min(0.9 * height, height - 0.06) / grid.rows
     top = y + height / 2 + tall * grid.rows / 2
     for node, column, row, rows in grid.cells.values():
         high = tall * rows - min(0.04, 0.25 * tall)
         left, middle = x + 0.04 + step * column + 0.015, top - tall * row
-        canvas.flat(Box(left, middle - high / 2, step - 0.03, high), node.kind, "hint")
+        wide = max(step - 0.03, 0.5 * step)
+        canvas.flat(Box(left, middle - high / 2, wide, high), node.kind, "hint")
 
 
 def _draw_shortcut(canvas: Canvas, part: Element, fork: Fork) -> None:

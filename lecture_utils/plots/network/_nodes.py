@@ -22,7 +22,8 @@ KINDS = {
     "normalization": ("#F5E9B8", "normalization"),
     "activation": (YELLOW, "activation"),
     "concatenation": (ORANGE, "concatenation"),
-    "addition": ("#F2F2F2", "addition"),
+    "addition": ("#F2F2F2", "addition, product"),
+    "named": ("#C3AC91", "as its name says"),
     "other": ("#F2F2F2", "other layers"),
     "block": ("#EAF3FA", "block of several layers"),
 }
@@ -39,7 +40,8 @@ _CLASSES = {
     r".*Normalization": "normalization",
     r"Concatenate": "concatenation",
     r"Add|Subtract|Multiply|Average|Maximum|Minimum": "addition",
-    r".*ReLU|R?[eE]lu6?|ELU|[sS]oftmax|Activation|Sigmoid|Tanh|Silu|.*Tanh": "activation",
+    r".*ReLU|\w*[eE]lu6?|ELU|\w*[sS]oft(max|plus|sign)|Activation": "activation",
+    r"\w*Sigmoid|\w*Tanh|\w*Silu": "activation",
     r".*Dropout\w*|GaussianNoise|Identity|Rescaling|ActivityRegularization": "other",
     r"Flatten|Reshape|ZeroPadding\dD|Cropping\dD|Permute|Random\w+": "other",
 }
@@ -56,6 +58,7 @@ _SHORT = {
     "Softmax": "softmax",
     "relu": "ReLU",
     "linear": "",
+    "NoneType": "",
 }
 
 
@@ -81,19 +84,26 @@ class Node:
         self.groups = getattr(self.layer, "groups", 1)
 
     def _find_kind(self) -> str:
-        """Return what the layer is, by its class, how many inputs it has, or its `anatomy`.
+        """Return what the layer is, by its class or its `anatomy`.
 
-        One that nobody knows is "other", and so an overview leaves it out.
+        One that nobody knows, or that wraps another, is drawn with the name of its class.
         """
-        for name in (base.__name__ for base in type(self.layer).__mro__):
+        for name in (base.__name__ for base in type(self.layer).__mro__ if not self._wrapped):
             for pattern, kind in _CLASSES.items():
                 if re.fullmatch(pattern, name):
-                    return kind
-        if len(self.inputs) > 1:
-            return "addition" if self.inputs[-1].shape == self.shape else "concatenation"
+                    # With one input, a number is added, as an operation of keras.ops.
+                    return "other" if kind == "addition" and len(self.inputs) == 1 else kind
+        if not self._declared or len(self.inputs) > 1:
+            return "named"
         if self._declared.get("macs"):
             return "convolution" if len(self.shape) > 1 else "dense"
         return "pooling" if self._declared.get("stride", 1) != 1 else "other"
+
+    @property
+    def _wrapped(self) -> list[str]:
+        """The class of the layer within this one, such as TimeDistributed, if there is one."""
+        inner = getattr(self.layer, "forward_layer", getattr(self.layer, "layer", None))
+        return [] if inner is None else [type(inner).__name__]
 
     @property
     def window(self) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
@@ -102,7 +112,7 @@ class Node:
         size = getattr(layer, "kernel_size", getattr(layer, "pool_size", declared.get("size")))
         if self.kind == "upsampling" and size is None:
             size = layer.size
-        if not axes or size is None:
+        if not axes or size is None or self.kind == "named":
             return None
         stride = getattr(layer, "strides", declared.get("stride", 1))
         return tuple(np.broadcast_to(size, axes)), tuple(np.broadcast_to(stride, axes))
@@ -110,7 +120,7 @@ class Node:
     @property
     def signature(self) -> tuple:
         """What two layers have in common that do the same."""
-        return self.kind, self.type, self.window, self.shape, self.groups
+        return self.kind, self.type, *self._wrapped, self.window, self.shape, self.groups
 
     def lines(self) -> list[str]:
         """Write what the layer does beside its kind, which is seen by its colour."""
@@ -123,6 +133,7 @@ class Node:
             "depthwise convolution": convolution,
             "pooling": ["global", mode] if everywhere else [mode, self._slide()],
             "upsampling": ["up", self._slide()],
+            "named": [self.type, *self._wrapped],
         }
         return [word for word in words.get(self.kind, []) if word]
 
@@ -148,7 +159,8 @@ class Node:
 
     def _activation(self) -> str:
         """Write the activation that is part of the layer, nothing for the linear one."""
-        name = getattr(getattr(self.layer, "activation", None), "__name__", "linear")
+        activation = getattr(self.layer, "activation", None)
+        name = getattr(activation, "__name__", type(activation).__name__)
         return _SHORT.get(name, name)
 
 

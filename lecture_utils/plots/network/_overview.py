@@ -30,7 +30,8 @@ def draw_overview(paths: list[list[Element]]) -> Canvas:
             for part in row:
                 draw_element(canvas, part)
             for before, after in pairwise(row):
-                draw_arrow(canvas, before, after)
+                if after.reads(before):
+                    draw_arrow(canvas, before, after)
             _write_labels(canvas, row, path if short else ends)
     return canvas
 

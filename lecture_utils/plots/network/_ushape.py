@@ -8,13 +8,14 @@ from itertools import pairwise
 from lecture_utils.plots.network._blocks import Element, elements, folded
 from lecture_utils.plots.network._canvas import SMALL_FONT, Canvas
 from lecture_utils.plots.network._graph import Fork, Item, visible, walk
-from lecture_utils.plots.network._maps import draw_arrow, draw_element, give_size, top_of
+from lecture_utils.plots.network._maps import BOW, draw_arrow, draw_element, give_size, top_of
 from lecture_utils.plots.network._nodes import KINDS
 from lecture_utils.plots.style import GREY
 
 HALF = 0.65  # maps with sides shorter than that, compared with those before, are a level below
 TALLEST, WIDEST_MAPS = 1.2, 0.42
-SLOT, LEVEL = 0.67, 0.78
+SLOT, LEVEL, GAP = 0.67, 0.78, 0.24
+WIDEST = 13.6
 
 
 @dataclass(eq=False)
@@ -31,7 +32,8 @@ class Step:
 def u_steps(items: list[Item]) -> list[Step]:
     """Return the steps of a U, none if the network is no such thing."""
     steps = _steps(items)
-    if not any(step.skip for step in steps):
+    chain = all((step.up or step.part).reads(before.part) for before, step in pairwise(steps))
+    if not chain or not any(step.skip for step in steps):
         return []
     for before, step in pairwise(steps):
         side, after = before.part.node.side, step.part.node.side
@@ -66,14 +68,17 @@ def _across(item: Item) -> tuple[list[Item], list[Item]] | None:
     across, deep = sorted(item.branches, key=lambda branch: len(visible(branch)))
     if visible(across) or not visible(deep):
         return None
-    sides = [node.side for node in visible(deep)]
+    # The path itself goes down: not only what leads to a factor for each channel, beside it.
+    path = [item.join if isinstance(item, Fork) else item for item in deep]
+    sides = [node.side for node in path if node and not node.small]
     return (across, deep) if min(sides) < HALF * sides[-1] else None
 
 
-def draw_u(steps: list[Step]) -> Canvas:
-    """Draw the steps of a U."""
+def draw_u(steps: list[Step]) -> Canvas | None:
+    """Draw the steps of a U; return None if it is too wide."""
+    if _place(steps) > WIDEST:
+        return None
     canvas = Canvas()
-    _place(steps)
     for step in steps:
         draw_element(canvas, step.part)
         _draw_halves(canvas, step)
@@ -93,20 +98,24 @@ def draw_u(steps: list[Step]) -> Canvas:
     return canvas
 
 
-def _place(steps: list[Step]) -> None:
-    """Place the steps: one to the right of the other, and below or above where the size changes."""
+def _place(steps: list[Step]) -> float:
+    """Place the steps, one right of the other, or below or above; return how wide they are."""
     give_size([step.part for step in steps], TALLEST, WIDEST_MAPS)
     bottoms: dict[int, float] = {}
     y = LEVEL
     for level in sorted({step.level for step in steps}):
-        y -= LEVEL + max(step.part.box.height for step in steps if step.level == level)
+        here = [step.part for step in steps if step.level == level]
+        y -= LEVEL + max(part.box.height for part in here) + BOW * any(part.bows for part in here)
         bottoms[level] = y
     middle = 0.0
     for before, step in pairwise([steps[0], *steps]):
         if before is not step and before.level == step.level:
-            middle += SLOT
+            widths = before.part.box.width + step.part.box.width
+            bows = bool(before.part.bows or step.part.bows)
+            middle += max(SLOT, widths / 2 + GAP) + BOW * bows
         box = step.part.box
         step.part.box = box._replace(x=middle - box.width / 2, y=bottoms[step.level])
+    return middle
 
 
 def _draw_halves(canvas: Canvas, step: Step) -> None:

@@ -21,11 +21,12 @@ def architecture(model: Any, block: str | None = None, title: str | None = None)
 
     The height of a block shows rows and columns, its width channels, its colour the kind of layer
     that made the maps; below stands their size, above the window that slides over the maps before.
-    A vector is drawn upright. Activations, normalizations and the like are left out. Layers that
-    lie between the parting and the meeting of paths are one pale block with small pictures of them
-    in it; a bow over it is a shortcut, with a small rectangle where it has a layer of its own.
-    Equal blocks in a row are one, marked "× 5". A network that goes down and up again, with
-    connections across, is drawn as a U. What leads to further outputs stands in rows below.
+    A vector is drawn upright. Activations, normalizations, dropout, padding, flattening and the
+    like are left out; a layer of a kind that is not known has its name. Layers that lie between the
+    parting and the meeting of paths are one pale block with small pictures of them in it; a bow
+    over it is a shortcut, with a small rectangle where it has a layer of its own. Equal blocks in a
+    row are one, marked "× 5". A network that goes down and up again, with connections across, is
+    drawn as a U. What leads to further outputs stands in rows below.
 
     Args:
         model: A functional or sequential `keras.Model`; one without weights will do, see
@@ -38,7 +39,8 @@ def architecture(model: Any, block: str | None = None, title: str | None = None)
         The figure.
 
     Raises:
-        ValueError: If this is no model with a graph of layers, or it has no such block.
+        ValueError: If this is no model with a graph of layers, it has no such block, or the drawing
+            would be higher than 100 inches; it is never wider than 15.
 
     Example:
         ```
@@ -59,11 +61,12 @@ def _draw(paths: list[list[Node]], detail: bool) -> Canvas:
     parts = [folded(elements(each)) for each in items]
     if len(paths) == 1 and not detail:
         steps = u_steps(items[0])
-        if steps:
-            return draw_u(steps)
+        if steps and (drawing := draw_u(steps)):
+            return drawing
         blocks = [element for element in parts[0] if element.block]
         single = len(blocks) == 1 and blocks[0].count == 1
-        detail = single and len(visible(items[0])) <= FEW_LAYERS
+        shown = visible(items[0])
+        detail = len(shown) <= 1 or (single and len(shown) <= FEW_LAYERS)
     return (draw_detail(items[0]) if detail else None) or draw_overview(parts)
 
 

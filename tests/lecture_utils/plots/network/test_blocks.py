@@ -29,11 +29,17 @@ def test_equal_blocks_are_folded(name, block, counts, blocks):
     assert len(drawn(figure, "block")) == blocks
 
 
-@pytest.mark.parametrize("name", ["googlenet", "inception_v4", "resnet152", "efficientnet_lite0"])
+@pytest.mark.parametrize("name", ["googlenet", "inception_v4", "resnet152", "EfficientNetB0"])
 def test_no_layer_is_lost_between_the_elements(name):
     nodes = read(network(name))
     found = [node for part in elements(sequence(nodes)) for node in visible(part.items)]
     assert set(found) == {node for node in nodes if not node.small} and len(found) == len({*found})
+
+
+def test_a_bow_leads_over_a_whole_block_and_others_are_small_pictures():
+    figure = picture("EfficientNetB0")
+    assert "+" in words(figure) and "×" not in words(figure)
+    assert set(drawn(figure, "shortcut")) == {"block2b", "block3b", "block4b", "block5b", "block6b"}
 
 
 def test_a_folded_block_is_named_by_the_first_and_the_last():

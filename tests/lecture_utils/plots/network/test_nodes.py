@@ -59,4 +59,36 @@ def test_layers_that_nobody_knows_are_drawn_all_the_same():
 
     figure = plots.architecture(functional((8, 8, 3), build))
     assert set(drawn(figure, "convolution")) == {"conv", "last"}
+    assert set(drawn(figure, "named")) == {"strange"}
     assert len(drawn(figure, "addition")) == 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "layer", "text"),
+    [
+        ((20,), layers.Embedding(9, 4), "Embedding"),
+        ((), lambda x: keras.ops.expand_dims(x, -1), "ExpandDims"),
+        ((20, 8), layers.LSTM(4), "LSTM"),
+        ((20, 8), layers.Bidirectional(layers.GRU(4)), "Bidirectional\nGRU"),
+        ((20, 8), lambda x: layers.MultiHeadAttention(2, 4)(x, x), "MultiHeadAttention"),
+        ((5, 8, 8, 3), layers.TimeDistributed(layers.Conv2D(2, 3)), "TimeDistributed\nConv2D"),
+        ((5, 8, 8, 3), layers.ConvLSTM2D(2, 3, return_sequences=True), "ConvLSTM2D"),
+        ((8, 8, 3), layers.Resizing(4, 4), "Resizing"),
+        ((8, 8, 3), layers.Lambda(abs, output_shape=(8, 8, 3)), "Lambda"),
+        ((8, 8, 3), layers.SpectralNormalization(layers.Conv2D(2, 3)), "SpectralNormalization"),
+        ((8, 8, 3), lambda x: keras.ops.mean(x, axis=-1), "Mean"),
+    ],
+)
+def test_a_layer_of_another_kind_is_drawn_with_its_name(shape, layer, text):
+    figure = plots.architecture(functional(shape, lambda x: layers.Dense(3)(layer(x))))
+    assert len(drawn(figure, "named")) == len(drawn(figure, "dense")) == 1
+    assert any(text in word for word in words(figure))
+
+
+def test_where_all_layers_are_small_they_are_drawn_one_by_one():
+    figure = plots.architecture(functional((8, 8, 3), lambda x: layers.ReLU()(x * 2)))
+    assert len(drawn(figure, "activation")) == len(drawn(figure, "other")) == 1
+
+
+def test_an_activation_may_be_an_object():
+    assert Node("name", layers.Dense(2, activation=layers.ReLU()), (2,), []).text() == "dense\nReLU"

@@ -34,6 +34,25 @@ def test_only_what_goes_down_and_up_is_drawn_as_a_u():
     assert words(picture("unet same")).count("copy") == 4  # without a crop
 
 
+def test_what_is_no_chain_is_no_u():
+    """U-Net++ has paths between the levels: an element would stand on another."""
+
+    def build(x):
+        def conv(channels, *maps):
+            joined = layers.Concatenate()(maps) if len(maps) > 1 else maps[0]
+            return layers.Conv2D(channels, 3, padding="same")(joined)
+
+        pool, up = layers.MaxPooling2D(), layers.UpSampling2D()
+        first = conv(8, x)
+        second = conv(16, pool(first))
+        between = conv(8, first, up(second))
+        third = conv(32, pool(second))
+        return conv(8, first, between, up(conv(16, second, up(third))))
+
+    figure = plots.architecture(functional((64, 64, 3), build))
+    assert not drawn(figure, "skip") and len(drawn(figure, "convolution")) > 1
+
+
 def test_joined_maps_show_what_came_across_and_what_from_below():
     def build(x):
         a = layers.Conv2D(24, 3, padding="same", name="a")(x)
