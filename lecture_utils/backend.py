@@ -1,9 +1,17 @@
 """The one place where Keras is loaded: quietly, in a version that the course knows."""
 
 import contextlib
+import json
 import os
+import sys
+import traceback
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
 
 OLDEST = (3, 13)
+LIBRARIES = ("keras", "tensorflow", "numpy", "matplotlib", "PIL", "IPython")
+SETTINGS = {"image_data_format": "channels_last", "floatx": "float32", "dtype_policy": "float32"}
 
 
 @contextlib.contextmanager
@@ -29,18 +37,61 @@ def _without_native_stderr():
         os.close(kept)
 
 
+def _refuse_own(files) -> None:
+    """Raise if one of these files lies beside the page or in the course's folder."""
+    folders = {Path.cwd(), Path(__file__).parents[1]}
+    for file in map(Path, filter(None, files)):
+        place = file.parent if file.name == "__init__.py" else file
+        if place.parent in folders and "-packages" not in place.parent.name:
+            raise ImportError(
+                f"Your {place} is loaded in place of the library {place.stem!r}: rename it and "
+                "restart the kernel."
+            )
+
+
+def _told(setting: str) -> tuple[object, str]:
+    """Return what Keras is told from outside, and where: by a variable, or else by its file."""
+    if told := os.environ.get(variable := f"KERAS_{setting.upper()}"):
+        return told, f"the environment variable {variable}"
+    home = Path.home() if os.access(Path.home(), os.W_OK) else Path("/tmp")  # as Keras chooses
+    file = Path(os.environ.get("KERAS_HOME", home / ".keras"), "keras.json").expanduser()
+    try:
+        return json.loads(file.read_text()).get(setting), str(file)
+    except (OSError, ValueError, AttributeError):
+        return None, str(file)
+
+
+def _cause(error: Exception) -> str:
+    """Return why Keras could not be loaded, and what helps."""
+    name = str(getattr(error, "name", "")).partition(".")[0]
+    module = getattr(error, "obj", sys.modules.get(name))
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    _refuse_own([getattr(error, "filename", ""), getattr(module, "__file__", ""), *files])
+    told, place = _told("backend")
+    said = f"(backend {told or 'tensorflow'}; {type(error).__name__}: {error})"
+    if told not in (None, "tensorflow") or Path(files[-1]).match("backend/config.py"):
+        return (
+            f"Keras cannot run as {place} tells it {said}: take that setting out, or set "
+            "'tensorflow' there, and restart the kernel."
+        )
+    return (
+        f"The course needs Keras with TensorFlow, and one of them is missing or broken {said}: "
+        "in its folder, delete .venv and run `make lab`, or `pip install -r requirements.txt`."
+    )
+
+
+# A file beside the page may also be met later, as matplotlib.py is: so it is looked for at once.
+_refuse_own(spec.origin for name in LIBRARIES if (spec := find_spec(name)))
 try:
     with _without_native_stderr():
         import keras
-except ImportError as error:
-    raise ImportError(
-        "The course needs Keras with TensorFlow, and one of them is missing here: "
-        "run `make lab` in the course folder, or `pip install -r requirements.txt`."
-    ) from error
+        from keras import __version__ as VERSION  # which a mere folder called keras lacks
+except Exception as error:
+    raise ImportError(_cause(error)) from error
 
-if tuple(int(part) for part in keras.__version__.split(".")[:2]) < OLDEST:
+if tuple(int(part) for part in VERSION.split(".")[:2]) < OLDEST:
     raise ImportError(
-        f"The course needs Keras {OLDEST[0]}.{OLDEST[1]} or newer, this is {keras.__version__}: "
+        f"The course needs Keras {OLDEST[0]}.{OLDEST[1]} or newer, this is {VERSION}: "
         "run `pip install --upgrade keras` and restart the kernel."
     )
 
@@ -70,6 +121,21 @@ def _stop_input_tuning() -> None:
 
 
 _stop_input_tuning()
+
+
+def _set_for_the_course() -> None:
+    """Set what changes networks as the lectures take it, and say so; a reader may set it again."""
+    for name, ours in SETTINGS.items():
+        found = getattr(keras.config, name)()
+        if (found := getattr(found, "name", found)) != ours:
+            getattr(keras.config, f"set_{name}")(ours)
+            told, place = _told(name)
+            text = f"Keras had {name} {found!r} ({place if told == found else 'set by other code'})"
+            text += f"; the course sets {ours!r}, which keras.config.set_{name} changes afterwards."
+            warnings.warn(text, stacklevel=3)
+
+
+_set_for_the_course()
 
 
 @contextlib.contextmanager

@@ -1,6 +1,14 @@
-"""What is changed of Keras when it is loaded."""
+"""What is changed of Keras when it is loaded, and what is said when it cannot be."""
+
+import os
+import subprocess
+import sys
 
 import numpy as np
+import pytest
+
+from lecture_utils import backend
+from tools.notebooks import ROOT
 
 
 def test_arrays_are_read_without_the_tuning_that_fit_would_wait_for():
@@ -8,8 +16,112 @@ def test_arrays_are_read_without_the_tuning_that_fit_would_wait_for():
     import tensorflow as tf
     from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 
-    from lecture_utils import backend
-
     dataset = ArrayDataAdapter(np.ones((8, 3)), batch_size=4).get_tf_dataset()
     assert backend.keras and isinstance(dataset, tf.data.Dataset)
     assert dataset.options().autotune.enabled is False
+
+
+def on_a_page(folder, script, settings=None, **environ):
+    """Run a script in a folder as a page does, with settings in Keras's file; return the process.
+
+    The folder is asked first, as it is in a kernel.
+    """
+    home = folder / "home of keras"
+    home.mkdir(exist_ok=True)
+    if settings is not None:
+        (home / "keras.json").write_text(settings)
+    page = f"import sys; sys.path[:] = ['', *sys.path[1:], {str(ROOT)!r}]\n{script}"
+    environ = {**os.environ, "KERAS_HOME": str(home), **environ}
+    command = [sys.executable, "-c", page]
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True)
+
+
+OWN = "is loaded in place of the library {name!r}: rename it and restart the kernel."
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "name"),
+    [
+        ("numpy.py", "", "numpy"),
+        ("keras.py", "from lecture_utils.backend import keras", "keras"),
+        ("tensorflow.py", "import tensorflow as tf; tf.constant(1)", "tensorflow"),
+        ("matplotlib.py", "", "matplotlib"),  # which Keras does without, and the page does not
+        ("numpy/__init__.py", "", "numpy"),
+        ("random.py", "", "random"),  # which no list names: the error leads to it
+        ("absl.py", "x = = 1", "absl"),
+    ],
+)
+def test_a_file_of_the_readers_in_place_of_a_library_is_named(tmp_path, file, text, name):
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text(text)
+    error = on_a_page(tmp_path, "import lecture_utils.backend").stderr.splitlines()[-1]
+    place = tmp_path / file.removesuffix("/__init__.py")
+    assert error == f"ImportError: Your {place} " + OWN.format(name=name)
+
+
+def test_a_readers_other_files_and_folders_are_left_alone(tmp_path, monkeypatch):
+    for name in ("keras", "data", "tensorflow"):  # folders without Python are no libraries
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    backend._refuse_own(
+        spec.origin for name in backend.LIBRARIES if (spec := backend.find_spec(name))
+    )
+    backend._refuse_own([None, np.__file__, str(tmp_path / "data" / "numpy.py")])
+
+
+@pytest.mark.parametrize(
+    ("settings", "environ", "sentence"),
+    [
+        ("", {"KERAS_BACKEND": "no_such"}, "as the environment variable KERAS_BACKEND tells it"),
+        ('{"backend": "theano"}', {}, "as {file} tells it (backend theano; ValueError: Unable"),
+        ('{"floatx": "float128"}', {}, "as {file} tells it (backend tensorflow; ValueError: Inva"),
+    ],
+)
+def test_a_setting_that_keras_cannot_run_with_is_named(tmp_path, settings, environ, sentence):
+    environ = {"KERAS_BACKEND": "", **environ}
+    result = on_a_page(tmp_path, "import lecture_utils.backend", settings, **environ)
+    file = tmp_path / "home of keras" / "keras.json"
+    error = result.stderr.splitlines()[-1]
+    assert error.startswith("ImportError: Keras cannot run " + sentence.format(file=file))
+    assert "and restart the kernel" in error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ModuleNotFoundError("No module named 'tensorflow'", name="tensorflow"),
+        TypeError("Descriptors cannot be created directly."),
+        AttributeError("module 'numpy' has no attribute 'x'", name="x", obj=np),
+    ],
+)
+def test_whatever_else_keeps_keras_away_is_a_broken_environment(monkeypatch, tmp_path, error):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    try:
+        raise error
+    except Exception as caught:
+        sentence = backend._cause(caught)
+    assert sentence.startswith("The course needs Keras with TensorFlow, and one of them is")
+    assert str(error) in sentence and "delete .venv and run `make lab`" in sentence
+
+
+COUNT = """
+import keras
+keras.config.set_dtype_policy("mixed_float16")  # by the page; what the file says stands in it
+from lecture_utils import models
+print(models.resnet50().count_params(), keras.Input((8, 8, 3)).dtype, end=" ")
+print(keras.layers.Dense(1).compute_dtype, keras.config.image_data_format())
+"""
+
+
+def test_networks_are_the_same_whatever_keras_is_set_to(tmp_path):
+    settings = '{"image_data_format": "channels_first", "floatx": "float64", "epsilon": 1e-07}'
+    result = on_a_page(tmp_path, COUNT, settings)
+    assert result.stdout == "25610152 float32 float32 channels_last\n"
+    told = [line for line in result.stderr.splitlines() if "UserWarning: Keras had" in line]
+    file = tmp_path / "home of keras" / "keras.json"
+    assert len(told) == 3
+    assert f"image_data_format 'channels_first' ({file}); the course sets 'channels_las" in told[0]
+    assert f"floatx 'float64' ({file}); the course sets 'float32', which keras.config" in told[1]
+    assert "dtype_policy 'mixed_float16' (set by other code); the course sets 'float32'" in told[2]
