@@ -18,7 +18,7 @@ WHOLE := $(if $(wildcard .venv/ready),$(shell $(BIN)/python tools/environment.py
 .PHONY: lab test slow record lint bench stamp colab networks guide anew
 
 lab: .venv/ready
-	$(BIN)/python -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) --LabApp.default_url=/lab/tree/notebooks/01_dense_mnist.ipynb
+	$(BIN)/python -P -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) --LabApp.default_url=/lab/tree/notebooks/01_dense_mnist.ipynb
 
 test: .venv/ready
 	$(BIN)/python -m pytest

@@ -154,16 +154,16 @@ def make_environment(python):
     if os.path.lexists(VENV):
         print("The environment in .venv is not whole, or not of this folder: it is made anew.")
     failure = "Python could not make an environment; on Debian, Ubuntu: apt install python3-venv."
-    run(python + ["-m", "venv", "--clear", "--without-pip", VENV], failure)
+    run(python + ["-P", "-m", "venv", "--clear", "--without-pip", VENV], failure)
     check_room()
-    run([PYTHON, "-m", "ensurepip", "--default-pip"], failure)
+    run([PYTHON, "-P", "-m", "ensurepip", "--default-pip"], failure)
 
 
 def install():
     """Install what requirements.txt names, in the versions of constraints.txt."""
     print("Installing into .venv: 2.0 GB, one to a few minutes, once.", flush=True)
     run(
-        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+        [PYTHON, "-P", "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
         + ["--retries", "2", "--prefer-binary", "--progress-bar", "off"]
         + ["-r", "requirements.txt", "-c", "constraints.txt"],
         "The packages could not be installed; the lines above say why.",

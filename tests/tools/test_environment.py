@@ -99,7 +99,7 @@ def test_an_index_that_gives_nothing_gets_a_sentence(monkeypatch, answer, senten
 
 # A pip that, like the real one, writes what says that a package is installed before its files.
 PIP = """
-import os, pathlib, sys, sysconfig, time
+import os, pathlib, random, sys, sysconfig, time
 site, does = pathlib.Path(sysconfig.get_path("purelib")), os.environ["PIP_DOES"]
 if does == "fail":
     sys.exit("NewConnectionError")
@@ -131,6 +131,7 @@ class Course:
             ("tools/guide.py", "print('a guide')"),
             ("tools/environment.py", Path(environment.__file__).read_text(encoding="utf-8")),
             ("Makefile", (ROOT / "Makefile").read_text(encoding="utf-8")),
+            ("random.py", "1 / 0"),  # a reader's own file, which is not the library
             ("requirements.txt", ""),
             ("constraints.txt", ""),
         ]:
