@@ -5,6 +5,7 @@ has too are downloaded from where Keras takes them, and rewritten for the course
 """
 
 from collections.abc import Callable
+from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from lecture_utils import datasets
 from lecture_utils.anatomy import blueprint, layer_table
 from lecture_utils.anatomy.graph import Call, trace
 from lecture_utils.backend import keras
+from lecture_utils.checks import array, refused, whole
 from lecture_utils.models.inception import inception_v3
 from lecture_utils.models.inception_resnet import inception_resnet_v2
 from lecture_utils.models.resnet import resnet50, resnet101, resnet152
@@ -80,7 +82,8 @@ def prepare(model: keras.Model, photo: np.ndarray) -> np.ndarray:
 
     Args:
         model: One of those in `EXPECTED`, such as `models.efficientnet_lite0()`.
-        photo: `uint8` array (height, width, 3), RGB.
+        photo: `uint8` array (height, width, 3), RGB; or a picture as Pillow opens it, which is
+            turned upright as its camera noted, and laid on white where it is transparent.
 
     Returns:
         `float32` array (1, height, width, 3): a batch of one, of the model's input size.
@@ -114,7 +117,8 @@ def predict_top(model: keras.Model, photo: np.ndarray, top: int = 5) -> list[tup
 
     Args:
         model: One of those in `EXPECTED`, such as `models.efficientnet_lite0()`, with its weights.
-        photo: `uint8` array (height, width, 3), RGB; see `prepare` for what happens to it.
+        photo: `uint8` array (height, width, 3), RGB, or a picture as Pillow opens it; see `prepare`
+            for what happens to it.
         top: Number of classes to return, 1 to 1000.
 
     Returns:
@@ -131,8 +135,7 @@ def predict_top(model: keras.Model, photo: np.ndarray, top: int = 5) -> list[tup
 
     Lecture 07 uses it.
     """
-    if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= 1000:
-        raise ValueError(f"top must be a whole number from 1 to 1000, got {top!r}")
+    top = whole("top", top, 1, 1000)
     prepared = prepare(model, photo)
     if model.output_shape != (None, 1000):
         raise ValueError(
@@ -149,32 +152,52 @@ def _check_known(model: keras.Model) -> None:
 
     The models of `keras.applications` bear the same names, but theirs differs.
     """
-    ours = model.layers[-1].name == "probabilities"
-    if model.name not in EXPECTED or not ours or model.input_shape[-1] != 3:
-        raise ValueError(
-            "model must be one of the course's that have ImageNet weights, for 3 channels "
-            f"({', '.join(EXPECTED)}), got {model.name!r}, which ends in {model.layers[-1].name!r} "
-            f"and has {model.input_shape[-1]} input channels"
-        )
+    known = isinstance(model, keras.Model) and model.name in EXPECTED
+    last = [layer.name for layer in model.layers[-1:]] if known else []
+    if last != ["probabilities"] or model.input_shape[-1] != 3:
+        names = ", ".join(EXPECTED)
+        wanted = f"one of the course's that have ImageNet weights, for 3 channels ({names})"
+        raise refused("model", wanted, model, "those of keras.applications read other values")
 
 
 def _checked_photo(photo: Any) -> np.ndarray:
-    photo = np.asarray(photo)
-    if photo.dtype == np.uint8 and photo.ndim == 3 and photo.shape[-1] == 3 and photo.size:
-        return photo
+    """Return a photo as an array of red, green and blue, or raise a ValueError with what to do."""
+    if isinstance(photo, str | PathLike):
+        raise refused("photo", "an array or a picture", photo, "open it with PIL's Image.open")
+    photo = array("photo", _upright(photo), finite=False)
     if photo.dtype != np.uint8:
-        advice = "give values from 0 to 255, such as (photo * 255).astype('uint8') for 0 to 1"
-    elif photo.ndim == 2 or (photo.ndim == 3 and photo.shape[-1] == 1):
-        advice = "repeat the grey as red, green and blue: np.dstack([photo] * 3)"
+        advice = (
+            "give values from 0 to 255: (photo * 255).astype('uint8') where white is 1, "
+            "(photo // 257).astype('uint8') where it is 65535, photo.astype('uint8') where 255"
+        )
     elif photo.ndim == 4:
         advice = "give one photo at a time, such as photos[0]"
-    elif photo.ndim == 3 and photo.shape[-1] == 4:
-        advice = "leave the transparency out: photo[..., :3]"
+    elif photo.ndim == 2 or photo.shape[-1] == 1:
+        advice = "repeat the grey as red, green and blue: np.dstack([photo] * 3)"
+    elif photo.ndim == 3 and photo.shape[-1] == 3:
+        return photo
     else:
-        advice = "load one with datasets.photo"
-    raise ValueError(
-        f"photo must be a uint8 array (height, width, 3), got {photo.dtype} {photo.shape}: {advice}"
-    )
+        advice = "give a picture as Image.open reads it, or np.moveaxis(photo, 0, -1)"
+    came = f"{photo.dtype} {photo.shape}"
+    raise ValueError(f"photo must be a uint8 array (height, width, 3), got {came}: {advice}.")
+
+
+def _upright(picture: Any) -> Any:
+    """Turn a picture of Pillow's as its camera noted, and convert it to red, green and blue."""
+    from PIL import Image, ImageOps
+
+    # Pillow would cut numbers above 255 off: only the caller knows which one is white.
+    if not isinstance(picture, Image.Image) or picture.mode.startswith(("I", "F")):
+        return picture
+    try:
+        turned = ImageOps.exif_transpose(picture)
+        if turned.has_transparency_data:
+            white = Image.new("RGBA", turned.size, "white")
+            turned = Image.alpha_composite(white, turned.convert("RGBA"))
+        return turned.convert("RGB")
+    except Exception:  # Pillow raises whatever its decoders do
+        advice = "get the file anew, and open it without `with`"
+        raise refused("photo", "a whole picture, not closed yet", picture, advice) from None
 
 
 def load_imagenet_weights(model: keras.Model, path: str | Path | None = None) -> keras.Model:
@@ -200,12 +223,11 @@ def load_imagenet_weights(model: keras.Model, path: str | Path | None = None) ->
 
     Lecture 09 treats the first of these networks, `vgg16`.
     """
-    name = getattr(model, "name", None)
+    name = model.name if isinstance(model, keras.Model) else None
     if name not in PUBLISHED:
-        raise ValueError(
-            f"model must be one whose ImageNet weights are published ({', '.join(PUBLISHED)}), got "
-            f"{name!r}; the weights of efficientnet_lite0 are there when it is built"
-        )
+        wanted = f"one whose ImageNet weights are published ({', '.join(PUBLISHED)})"
+        advice = "the weights of efficientnet_lite0 are there when it is built"
+        raise refused("model", wanted, model, advice)
     network = PUBLISHED[name]
     _check_published(model, network)
     transfer(_counterpart(network, path), model, network.caffe)
@@ -231,31 +253,33 @@ def _check_published(model: keras.Model, network: Published) -> None:
 
 def _counterpart(network: Published, path: str | Path | None) -> keras.Model:
     """Build the network of `keras.applications`, with the weights downloaded or at `path`."""
-    path = _download(network) if path is None else Path(path)
-    if not path.is_file():
+    path = _download(network) if path is None else path
+    if not isinstance(path, str | PathLike) or not Path(path).is_file():
         raise FileNotFoundError(
             f"path must be a file, got {str(path)!r}: give that of a copy of {network.address}"
         )
     build = getattr(keras.applications, network.counterpart)
     try:
         return build(weights=str(path))
-    except (OSError, ValueError, KeyError):  # what h5py and Keras raise
+    except (OSError, ValueError, KeyError) as error:  # what h5py and Keras raise
+        came = "may not be read" if isinstance(error, PermissionError) else "is another or damaged"
         raise ValueError(
             f"path must be a file with the weights of keras.applications.{network.counterpart} and "
-            f"its classifier, got {str(path)!r}, which is another one or damaged: get it anew from "
-            f"{network.address}"
+            f"its classifier, got {str(path)!r}, which {came}: get it anew from {network.address}"
         ) from None
 
 
-def _download(network: Published) -> Path:
+def _download(network: Published) -> str:
     options = {"cache_subdir": "models", "file_hash": network.checksum}
     try:
-        return Path(keras.utils.get_file(origin=network.address, **options))
-    except Exception:  # Keras raises whatever its download tool does
+        return keras.utils.get_file(origin=network.address, **options)
+    except Exception as error:  # Keras raises whatever its download tool does
         # The traceback of a failed download helps nobody: the sentence does.
+        cause = f" ({error.strerror})" if getattr(error, "strerror", None) else ""
         raise FileNotFoundError(
-            f"The weights of {network.build.__name__} could not be downloaded: connect to the "
-            f"internet once, or give the path of a copy of {network.address} as `path`."
+            f"The weights of {network.build.__name__} could not be downloaded{cause}: connect to "
+            "the internet once, with room for them, or give the path of a copy of "
+            f"{network.address} as `path`."
         ) from None
 
 

@@ -1,6 +1,6 @@
+import io
 import json
 import math
-import re
 
 import h5py
 import numpy as np
@@ -56,7 +56,7 @@ def test_all_classes_have_probabilities_that_sum_to_1(lite0):
     assert sum(probabilities) == pytest.approx(1, abs=1e-4)
 
 
-@pytest.mark.parametrize("top", [0, 1001, 2.0, True, "5"])
+@pytest.mark.parametrize("top", [0, 1001, 2.0, True, "5", None])
 def test_other_tops_are_refused(lite0, top):
     with pytest.raises(ValueError, match=f"top must be a whole number from 1 to 1000, got {top!r}"):
         predict_top(lite0, photo("coffee"), top=top)
@@ -66,7 +66,7 @@ def test_other_input_sizes_and_photos_predict_too(lite0):
     larger = models.efficientnet_lite0(input_shape=(256, 192, 3))
     assert predict_top(larger, photo("coffee")[:, 100:330], top=1)[0][0] == "espresso"
     for shape in ((1, 1, 3), (1, 500, 3)):
-        assert len(predict_top(lite0, np.zeros(shape, "uint8"))) == 5
+        assert len(predict_top(lite0, np.zeros(shape, "uint8"), top=np.uint8(5))) == 5
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -97,22 +97,109 @@ def test_window_has_the_shape_of_the_models_input():
     np.testing.assert_allclose(prepared[5, 1:50, 1], 2 + 5 * np.arange(1, 50), atol=1)
 
 
+# One corner is red of a picture that is blue below and green above: no turn of it is like another.
+UPRIGHT = np.full((60, 90, 3), (0, 0, 255), "uint8")
+UPRIGHT[:30] = 0, 255, 0
+UPRIGHT[:30, :30] = 255, 0, 0
+
+
+def reopened(picture, kind, **options):
+    """Write a picture to a file, and read it as a student does."""
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return Image.open(io.BytesIO(file.getvalue()))
+
+
+# How a camera that was held so sees the picture: EXIF's tag 274 tells what to do with it.
+SEEN = {
+    1: lambda image: image,
+    2: lambda image: image[:, ::-1],
+    3: lambda image: image[::-1, ::-1],
+    4: lambda image: image[::-1],
+    5: lambda image: image.transpose(1, 0, 2),
+    6: lambda image: np.rot90(image, 1),
+    7: lambda image: image[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda image: np.rot90(image, -1),
+}
+
+
+@pytest.mark.parametrize("orientation", SEEN)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_a_phones_photo_is_turned_upright(lite0, kind, orientation):
+    exif = Image.Exif()
+    exif[274] = orientation
+    seen = Image.fromarray(np.ascontiguousarray(SEEN[orientation](UPRIGHT)))
+    taken = reopened(seen, kind, exif=exif, **({} if kind == "TIFF" else {"quality": 95}))
+    assert taken.getexif().get(274, 1) == orientation
+    # JPEG and WebP blur colours at edges; the mean of another turn is three times as far away.
+    assert np.abs(prepare(lite0, taken) - prepare(lite0, UPRIGHT)).mean() < 0.1
+
+
 @pytest.mark.parametrize(
-    ("shape", "dtype", "advice"),
+    ("mode", "kind"),
     [
-        ((20, 30), "uint8", "repeat the grey"),
-        ((20, 30, 1), "uint8", "repeat the grey"),
-        ((2, 20, 30, 3), "uint8", r"one photo at a time, such as photos\[0\]"),
-        ((20, 30, 4), "uint8", r"leave the transparency out: photo\[\.\.\., :3\]"),
-        ((20, 30, 3), "float32", "values from 0 to 255"),
-        ((20, 30, 2), "uint8", r"datasets\.photo"),
-        ((0, 30, 3), "uint8", r"datasets\.photo"),
+        *(("RGB", kind) for kind in ("PNG", "WEBP", "BMP", "TIFF", "GIF")),
+        *(("P", kind) for kind in ("PNG", "GIF")),
+        *(("CMYK", kind) for kind in ("TIFF", "JPEG")),
+        *((mode, "TIFF") for mode in ("YCbCr", "LAB", "RGBX")),
+        *((mode, "PNG") for mode in ("RGBA", "PA", "HSV")),
     ],
 )
-def test_other_photos_are_refused_with_advice(lite0, shape, dtype, advice):
-    came = re.escape(f"(height, width, 3), got {dtype} {shape}: ")
-    with pytest.raises(ValueError, match=rf"photo must be a uint8 array {came}.*{advice}"):
-        predict_top(lite0, np.zeros(shape, dtype))
+def test_pictures_of_all_modes_are_read_in_red_green_and_blue(lite0, mode, kind):
+    through = {"PA": "P", "LAB": "RGB"}.get(mode, mode)
+    picture = Image.fromarray(UPRIGHT).convert(through).convert(mode)
+    before = picture.tobytes()
+    for given in (picture, *([] if mode in ("PA", "HSV") else [reopened(picture, kind)])):
+        assert np.abs(prepare(lite0, given) - prepare(lite0, UPRIGHT)).mean() < 0.1
+    assert picture.tobytes() == before
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P"])
+def test_grey_pictures_are_grey_and_what_is_transparent_is_white(lite0, mode):
+    grey = np.where(UPRIGHT.any(axis=-1) & (np.arange(90) < 40), 255, 0).astype("uint8")
+    expected = prepare(lite0, np.dstack([grey] * 3))
+    np.testing.assert_array_equal(prepare(lite0, Image.fromarray(grey).convert(mode)), expected)
+    black = Image.new("RGBA", (90, 60), (0, 0, 0, 255))
+    black.putalpha(Image.fromarray(255 - grey))  # white shines through where it was white
+    for given in (black, reopened(black, "PNG"), reopened(black.convert("LA"), "PNG")):
+        np.testing.assert_array_equal(prepare(lite0, given), expected)
+    half = Image.new("RGBA", (90, 60), (0, 0, 0, 128))
+    np.testing.assert_array_equal(prepare(lite0, half), prepare(lite0, np.full_like(UPRIGHT, 127)))
+
+
+@pytest.mark.parametrize(
+    ("photo", "advice"),
+    [
+        (np.zeros((20, 30), "uint8"), "uint8 .*repeat the grey"),
+        (np.zeros((20, 30, 1), "uint8"), "repeat the grey"),
+        (np.zeros((2, 20, 30, 3), "uint8"), r"one photo at a time, such as photos\[0\]"),
+        (np.zeros((20, 30, 4), "uint8"), r"a picture as Image\.open reads it"),
+        (np.zeros((3, 20, 30), "uint8"), r"np\.moveaxis\(photo, 0, -1\)"),
+        (np.zeros((20, 30, 3), "float32"), "values from 0 to 255"),
+        (np.zeros((20, 30, 3), bool), "values from 0 to 255"),
+        (np.full((20, 30, 3), np.nan), "values from 0 to 255"),
+        (Image.new("I;16", (30, 20)), r"uint16 .*photo // 257\)"),
+        (Image.new("F", (30, 20)), "float32 .*values from 0 to 255"),
+        (np.zeros((0, 30, 3), "uint8"), "at least one number"),
+        (np.ma.masked_all((20, 30, 3), "uint8"), "without a mask"),
+        ("photo.jpg", r"an array or a picture, got 'photo\.jpg': open it with PIL's Image\.open"),
+        (None, "numbers, got None"),
+        ([[1], [1, 2]], "equally long"),
+    ],
+)
+def test_other_photos_are_refused_with_advice(lite0, photo, advice):
+    with pytest.raises(ValueError, match=f"^photo must be .*{advice}"):
+        predict_top(lite0, photo)
+
+
+def test_a_picture_that_is_cut_short_or_closed_is_refused(lite0, tmp_path):
+    Image.fromarray(photo("coffee")).save(tmp_path / "coffee.jpg")
+    content = (tmp_path / "coffee.jpg").read_bytes()
+    with Image.open(tmp_path / "coffee.jpg") as closed:
+        pass
+    for picture in (closed, Image.open(io.BytesIO(content[: len(content) // 2]))):
+        with pytest.raises(ValueError, match=r"photo must be a whole picture, .*get the file anew"):
+            prepare(lite0, picture)
 
 
 def test_models_of_unknown_input_are_refused(lite0):
@@ -123,6 +210,8 @@ def test_models_of_unknown_input_are_refused(lite0):
         blueprint(models.vgg16, input_shape=(224, 224, 1)),
         blueprint(keras.applications.VGG16, weights=None),  # blue first
         features,
+        None,
+        keras.Sequential(name="vgg16"),
     ):
         with pytest.raises(ValueError, match=r"model must be one of the course's.*efficientnet"):
             predict_top(model, photo("coffee"))
@@ -257,12 +346,21 @@ def test_download_is_asked_for_and_its_file_read(monkeypatch, tmp_path):
         load_imagenet_weights(blueprint(models.resnet50, input_shape=(64, 64, 3)))
 
 
-def test_offline_one_sentence_says_what_to_do(monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (Exception("URL fetch failure: Network is unreachable"), ""),
+        (OSError(28, "No space left on device"), r" \(No space left on device\)"),
+        (PermissionError(13, "Permission denied"), r" \(Permission denied\)"),
+    ],
+)
+def test_without_a_download_one_sentence_says_what_to_do(monkeypatch, error, cause):
     def offline(**asked):
-        raise Exception("URL fetch failure: Network is unreachable")
+        raise error
 
     monkeypatch.setattr(keras.utils, "get_file", offline)
-    told = f"vgg16 could not be downloaded: connect .* a copy of {PUBLISHED['vgg16'].address} as"
+    address = PUBLISHED["vgg16"].address
+    told = f"vgg16 could not be downloaded{cause}: connect .* room .* a copy of {address} as"
     with pytest.raises(FileNotFoundError, match=told):
         load_imagenet_weights(blueprint(models.vgg16))
 
@@ -282,6 +380,22 @@ def test_files_that_will_not_do_are_refused(damage, tmp_path):
     told = r"path must be a file with .*ResNet50 and its classifier, got .*weights\.h5.* from https"
     with pytest.raises(ValueError, match=told):
         load_imagenet_weights(blueprint(models.resnet50), path=path)
+
+
+@pytest.mark.parametrize("path", ["missing.h5", ".", 3])
+def test_a_path_to_no_file_is_refused(path):
+    with pytest.raises(FileNotFoundError, match=f"path must be a file, got '{path}': give that of"):
+        load_imagenet_weights(blueprint(models.resnet50), path=path)
+
+
+def test_a_file_that_may_not_be_read_is_said_to_be_so(monkeypatch, tmp_path):
+    def not_allowed(**options):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "weights.h5").touch()
+    monkeypatch.setattr(keras.applications, "ResNet50", not_allowed)
+    with pytest.raises(ValueError, match=r"path must .* got .*weights\.h5', which may not be read"):
+        load_imagenet_weights(blueprint(models.resnet50), path=tmp_path / "weights.h5")
 
 
 @pytest.mark.parametrize(
