@@ -2,16 +2,24 @@
 
 Images are single, `(height, width, channels)`, as the network takes them. None of these pictures
 proves that a network reasons as we do: each answers one narrow question, which its docstring says.
+Models are all that `layer_table` takes, with one input, and layers have the names that it prints.
 A ValueError names a layer, a channel or a size that the model or the image does not have.
 """
+
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import tensorflow as tf
 
+from lecture_utils.anatomy.graph import Call, find, path_to, trace, trace_outputs
 from lecture_utils.backend import keras
+from lecture_utils.checks import array, number, refused, whole
 from lecture_utils.models.common import LocalResponseNormalization
 
 layers = keras.layers
+linear = keras.activations.linear
+ACTIVATIONS = ("Activation", "Softmax", "LogSoftmax", "Sigmoid")  # layers, and of `keras.ops`
 
 
 class DeconvNet:
@@ -24,7 +32,8 @@ class DeconvNet:
     The question it answers: which pattern of this image, at this place, excited this one value?
 
     Args:
-        model: A functional model without branches, up to the layer that is asked for.
+        model: Layers without branches, up to the layer that is asked for: linear ones, such as
+            convolutions, averages and normalizations at rest; ReLUs, in any form; max pooling.
 
     Source: Zeiler, Fergus, Visualizing and Understanding Convolutional Networks, ECCV 2014
     (arXiv:1311.2901), section 2.1.
@@ -44,80 +53,130 @@ class DeconvNet:
             image: Shape (height, width, channels).
             layer: Name of a layer with maps; with its activation, if it has one.
             channel: Number of one of its maps.
-            position: Row and column in the map; those of its largest value if None.
+            position: Row and column in the map, () for a unit; those of the largest value if None.
 
         Returns:
             An array of the image's shape, positive where more would have raised the value.
         """
-        chain = _chain(self.model, layer)
-        inputs = [tf.convert_to_tensor(image[np.newaxis])]
-        for step in chain:
-            inputs.append(step(inputs[-1], training=False))
-        maps = inputs.pop()[0].numpy()
-        _check_channel(layer, channel, maps.shape[-1])
+        calls = trace(self.model)
+        end = _one(calls, layer, channel)
+        chain = path_to(end, calls)
+        meetings = [str(call) for call in chain if len(call.inputs) > 1]
+        if meetings:
+            where = f"branches meet at {meetings[0]}"
+            raise refused("model", f"a chain of layers up to {end}", self.model, where)
+        values = _compute(chain, {calls[0]: _pixels(image, self.model)})
+        maps = values[end][0].numpy()
         if position is None:
-            position = np.unravel_index(maps[..., channel].argmax(), maps.shape[:2])
+            position = np.unravel_index(maps[..., channel].argmax(), maps.shape[:-1])
         signal = np.zeros_like(maps)
-        signal[(*position, channel)] = maps[(*position, channel)]
-        signal = tf.convert_to_tensor(signal[np.newaxis])
-        for step, x in zip(reversed(chain), reversed(inputs), strict=True):
-            signal = _step_back(step, x, signal)
+        place = (*_place(position, end), channel)
+        signal[place] = maps[place]
+        signal = tf.constant(signal[np.newaxis])
+        for call in reversed(chain[1:]):
+            signal = _step_back(call, values, signal)
         return signal[0].numpy()
 
 
-def _chain(model: keras.Model, name: str) -> list[keras.layers.Layer]:
-    """Return the layers from the input to the named one, if each follows the one before."""
-    last = _layer(model, name)
-    steps = model.layers[1 : model.layers.index(last) + 1]
-    for before, step in zip(model.layers, steps, strict=False):
-        if step.input is not before.output:
-            raise ValueError(
-                f"model must be a chain of layers up to layer {name!r}, got {model.name!r}, which "
-                f"branches at {step.name!r}."
-            )
-    return steps
+def _pixels(image: np.ndarray, model: keras.Model) -> tf.Tensor:
+    """Return an image as a batch of fractions, if the model takes such ones."""
+    inputs = getattr(model, "inputs", None) or []  # none before a model without a graph is called
+    if not isinstance(model, keras.Model) or len(inputs) > 1:
+        raise refused("model", "a keras.Model with one input", model)
+    pixels = array("image", image)
+    shape = inputs[0].shape[1:] if inputs else pixels.shape
+    if not tf.TensorShape(shape).is_compatible_with(pixels.shape):
+        advice = "give one image, without an axis for the batch"
+        raise refused("image", f"of shape {shape}, as the model takes it", pixels, advice)
+    return tf.constant(pixels[np.newaxis], "float32")
 
 
-def _layer(model: keras.Model, name: str) -> keras.layers.Layer:
-    try:
-        return model.get_layer(name)
-    except ValueError:
-        names = ", ".join(layer.name for layer in model.layers)
-        raise ValueError(f"layer must be one of {names}, got {name!r}.") from None
+def _one(calls: list[Call], layer: str | keras.layers.Layer, channel: int | None = None) -> Call:
+    """Find the only call of a layer, which must have the channel."""
+    call, *others = find(calls, layer)
+    if others:
+        uses = f"it is used {len(others) + 1} times, ask for a layer that follows it"
+        raise refused("layer", "used once", call.name, uses)
+    if channel is not None:
+        channels = call.shape[-1] if len(call.shape) > 1 else 0
+        whole("channel", channel, 0, channels - 1, advice=f"{call} has {channels} of them")
+    return call
 
 
-def _check_channel(layer: str, channel: int, channels: int) -> None:
-    if not 0 <= channel < channels:
-        raise ValueError(
-            f"channel must be 0 to {channels - 1}, the maps of layer {layer!r}, got {channel!r}."
-        )
+def _place(position: tuple[int, ...], call: Call) -> tuple[int, ...]:
+    """Return a position in a call's maps, checked."""
+    sizes = call.shape[1:-1]
+    if not isinstance(position, tuple | list) or len(position) != len(sizes):
+        raise refused("position", f"one index for each axis of maps of {sizes}", position)
+    return tuple(whole("position", i, 0, n - 1) for i, n in zip(position, sizes, strict=True))
 
 
-def _step_back(step: keras.layers.Layer, x: tf.Tensor, signal: tf.Tensor) -> tf.Tensor:
-    """Carry a signal from a layer's output to its input `x`."""
-    if isinstance(step, LocalResponseNormalization):
+def _compute(calls: list[Call], values: dict[Call, tf.Tensor]) -> dict[Call, tf.Tensor]:
+    """Compute the output of each call that is not in `values` yet, and put it there."""
+    for call in calls:
+        if call not in values:
+            values[call] = _apply(call, *(values[source] for source in call.inputs))
+    return values
+
+
+def _apply(call: Call, *inputs: tf.Tensor, **settings: object) -> tf.Tensor:
+    """Compute a call's output, with a layer that differs in some of its settings."""
+    layer = call.layer
+    if isinstance(layer, layers.Conv2D) and layer.kernel_size == (1, 1) != layer.strides:
+        # TensorFlow 2.21 writes beyond its memory in the gradient of a 1x1 convolution with a
+        # stride, and the kernel dies: so pixels that it would skip go first, which is the same.
+        rows, columns = layer.strides
+        inputs = [x[:, ::rows, ::columns] for x in inputs]
+        settings["strides"] = (1, 1)
+    if settings:  # the model's layer stays as it is: a twin shares its weights
+        layer = object.__new__(type(layer))
+        layer.__dict__.update(call.layer.__dict__ | settings)
+    return call.compute(inputs, layer)
+
+
+def _step_back(call: Call, values: dict[Call, tf.Tensor], signal: tf.Tensor) -> tf.Tensor:
+    """Carry a signal from a call's output to its input."""
+    if isinstance(call.layer, LocalResponseNormalization):
         return signal
-    activation = getattr(step, "activation", None)
-    if isinstance(step, layers.ReLU) or activation is keras.activations.relu:
-        signal = tf.nn.relu(signal)
-    if isinstance(step, (layers.ReLU, layers.Activation)):
-        return signal
+    x, step = values[call.inputs[0]], partial(_apply, call)
+    activation = getattr(call.layer, "activation", None)
+    if callable(activation) and _is_relu(activation, signal):
+        signal, step = tf.nn.relu(signal), partial(_apply, call, activation=linear)
+        known = _is_linear(step, x) and np.allclose(tf.nn.relu(step(x)), values[call], 1e-3)
+    elif _is_relu(step, x):
+        return tf.nn.relu(signal)
+    else:
+        pools = any("MaxPool" in kind.__name__ for kind in type(call.layer).__mro__)
+        known = pools or _is_linear(step, x)
+    if not known:
+        kind = " with ".join(filter(None, (call.kind, getattr(activation, "__name__", ""))))
+        wanted = "linear, a ReLU or a max pooling to be walked back through"
+        raise ValueError(f"layer {call.name!r} must be {wanted}, got {kind}.")
     # The transpose of a layer is what carries a gradient back through it: for a convolution the
     # transposed convolution, for a pooling the unpooling with its switches.
     with tf.GradientTape() as tape:
         tape.watch(x)
-        output = _without_activation(step, x)
-    return tape.gradient(output, x, output_gradients=signal)
+        output = step(x)
+    return tape.gradient(output, x, signal, unconnected_gradients="zero")
 
 
-def _without_activation(step: keras.layers.Layer, x: tf.Tensor) -> tf.Tensor:
-    if not hasattr(step, "activation"):
-        return step(x, training=False)
-    activation, step.activation = step.activation, keras.activations.linear
-    try:
-        return step(x, training=False)
-    finally:
-        step.activation = activation
+def _is_relu(function: Callable[[tf.Tensor], tf.Tensor], like: tf.Tensor) -> bool:
+    """Try a function on a few numbers: a ReLU has many names."""
+    numbers = np.array([-100, -7, -1, -0.1, 0.1, 1, 7, 100])
+    for shift in range(len(numbers)):
+        x = tf.constant(np.resize(np.roll(numbers, shift), like.shape), like.dtype)
+        y = function(x)
+        if x.shape != y.shape or not np.allclose(y, tf.nn.relu(x), 1e-3, 1e-6):
+            return False
+    return True
+
+
+def _is_linear(function: Callable[[tf.Tensor], tf.Tensor], like: tf.Tensor) -> bool:
+    """Tell if the middle of two inputs gives the middle of their outputs."""
+    numbers = np.random.default_rng(0).normal(0, 10, (2, 997))
+    a, b = (tf.constant(np.resize(row, like.shape), like.dtype) for row in numbers)
+    ends = function(a) + function(b)
+    return np.allclose(2 * function((a + b) / 2), ends, 0, 5e-3 * np.abs(ends).max())
 
 
 def occlusion_map(
@@ -136,10 +195,10 @@ def occlusion_map(
     Args:
         model: A classifier, from images to probabilities.
         image: Shape (height, width, channels).
-        label: Number of the class.
+        label: Number of the class; 0 if there is a single unit.
         size: Height and width of the patch, in pixels.
         stride: Pixels from one place to the next.
-        fill: The value of the patch, such as the mean of the images.
+        fill: The value of the patch, such as the mean of the images, or one for each channel.
 
     Returns:
         The probability of the class for each place, (rows, columns): row r, column c is the patch
@@ -149,18 +208,33 @@ def occlusion_map(
 
     Lecture 08 builds it by hand.
     """
-    height, width = image.shape[:2]
-    if not 1 <= size <= min(height, width):
-        raise ValueError(
-            f"size must be 1 to {min(height, width)}, the shorter side of the image, got {size!r}."
-        )
-    tops, lefts = (range(0, side - size + 1, stride) for side in (height, width))
+    image = array("image", image, ("rows", "columns"), ("rows", "columns", "channels"))
+    pixels = _pixels(image, model)
+    whole("size", size, 1, min(image.shape[:2]))
+    whole("stride", stride)
+    colour = array("fill", fill)
+    if colour.shape not in ((), image.shape[2:]):
+        raise refused("fill", "a number, or one for each channel", fill)
+    tops, lefts = (range(0, side - size + 1, stride) for side in image.shape[:2])
     places = [(top, left) for top in tops for left in lefts]
-    covered = np.repeat(image[np.newaxis], len(places), axis=0)
-    for patch, (top, left) in zip(covered, places, strict=True):
-        patch[top : top + size, left : left + size] = fill
-    probabilities = model.predict(covered, batch_size=32, verbose=0)
-    return probabilities[:, label].reshape(len(tops), len(lefts))
+    seen = []
+    for first in range(0, len(places), 32):
+        batch = places[first : first + 32]
+        covered = np.repeat(pixels, len(batch), axis=0)
+        for patch, (top, left) in zip(covered, batch, strict=True):
+            patch[top : top + size, left : left + size] = colour
+        probabilities = model.predict_on_batch(covered)
+        _check_label(label, *keras.tree.flatten(probabilities))
+        seen.extend(probabilities[:, label])
+    return np.reshape(seen, (len(tops), len(lefts)))
+
+
+def _check_label(label: int, *outputs: np.ndarray | Call) -> None:
+    """Check the number of a class, and that the model gives one number for each."""
+    shapes = [tuple(output.shape) for output in outputs]
+    if list(map(len, shapes)) != [2]:
+        raise refused("model", "a classifier with one output, (batch, classes)", shapes)
+    whole("label", label, 0, shapes[0][1] - 1, advice=f"there are {shapes[0][1]} classes or units")
 
 
 def grad_cam(
@@ -172,10 +246,11 @@ def grad_cam(
     gradient, speaks for this class?
 
     Args:
-        model: A classifier with a layer `logits`, as the course's are.
+        model: A classifier. Its score for a class is explained, as it is before the last layer's
+            activation, such as a softmax.
         image: Shape (height, width, channels).
-        label: Number of the class; the most probable one if None.
-        layer: Name of a layer with maps; the last one that has any if None.
+        label: Number of the class, 0 if there is a single unit; the most probable one if None.
+        layer: Name of a layer with maps; the last one with maps of several positions if None.
 
     Returns:
         An array (rows, columns) of the layer's size, from 0 to 1.
@@ -184,15 +259,30 @@ def grad_cam(
 
     Lecture 08 builds it by hand.
     """
-    with_maps = [each for each in model.layers if len(each.output.shape) == 4]
-    chosen = _layer(model, layer) if layer else with_maps[-1]
-    inside = keras.Model(model.input, [chosen.output, _layer(model, "logits").output])
-    pixels = tf.convert_to_tensor(image[np.newaxis])
+    calls, outputs = trace_outputs(model)
+    _check_label(0 if label is None else label, *outputs)
+    end = outputs[0].inputs[0] if outputs[0].kind in ACTIVATIONS else outputs[0]
+    dense = end is outputs[0] and isinstance(end.layer, layers.Dense | layers.EinsumDense)
+    settings = {"activation": linear} if dense else {}
+    path = path_to(end, calls)
+    with_maps = [call for call in path if len(call.shape) == 4]
+    wide = [call for call in with_maps if call.inputs and call.shape[1:3] != (1, 1)]
+    if layer is None and not wide:
+        raise refused("model", "one with a layer of maps, which Grad-CAM weighs", model)
+    chosen = wide[-1] if layer is None else _one(calls, layer)
+    if chosen not in with_maps:
+        wanted = "one with maps (rows, columns, channels) that the score is computed from"
+        raise refused("layer", wanted, chosen.name)
+    start = path.index(chosen) + 1
+    values = _compute(path[:start], {calls[0]: _pixels(image, model)})
     with tf.GradientTape() as tape:
-        tape.watch(pixels)
-        maps, logits = inside(pixels, training=False)
-        score = logits[0, tf.argmax(logits[0]) if label is None else label]
-    weights = tf.reduce_mean(tape.gradient(score, maps), axis=(1, 2), keepdims=True)
+        tape.watch(values[chosen])
+        _compute(path[start:-1], values)
+        scores = _apply(end, *(values[source] for source in end.inputs), **settings)[0]
+        score = scores[tf.argmax(scores) if label is None else label]
+    slopes = tape.gradient(score, values[chosen], unconnected_gradients="zero")
+    maps, slopes = (tf.cast(each, "float32") for each in (values[chosen], slopes))
+    weights = tf.reduce_mean(slopes, axis=(1, 2), keepdims=True)
     heat = tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1))[0].numpy()
     return heat / max(heat.max(), 1e-12)
 
@@ -228,17 +318,23 @@ def maximize_activation(
 
     Lecture 08 uses it.
     """
-    chosen = _layer(model, layer)
-    _check_channel(layer, channel, chosen.output.shape[-1])
-    inside = keras.Model(model.input, chosen.output)
-    noise = np.random.default_rng(seed).normal(0, 0.1, (1, *model.input_shape[1:]))
-    image = tf.Variable(noise, dtype="float32")
+    calls = trace(model)
+    chosen = _one(calls, layer, channel)
+    whole("steps", steps, least=0)
+    number("rate", rate, above=0)
+    number("decay", decay, least=0, most=1)
+    path = path_to(chosen, calls)
+    noise = np.random.default_rng(whole("seed", seed, 0)).normal(0, 0.1, calls[0].shape[1:])
+    image = tf.Variable(_pixels(noise, model))
 
-    @tf.function
+    @tf.function(autograph=False)
     def climb():
         with tf.GradientTape() as tape:
-            score = tf.reduce_mean(inside(image, training=False)[..., channel])
+            values = _compute(path, {calls[0]: tf.convert_to_tensor(image)})
+            score = tf.reduce_mean(values[chosen][..., channel])
         slope = tape.gradient(score, image)
+        if slope is None:
+            raise refused("layer", "one whose values change with the pixels", chosen.name)
         slope /= tf.sqrt(tf.reduce_mean(slope**2)) + 1e-8
         image.assign((1 - decay) * image + rate * slope)
 

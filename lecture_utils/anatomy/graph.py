@@ -45,6 +45,7 @@ class Call:
         layer: The layer, or an operation of `keras.ops`.
         inputs: The calls whose outputs it reads.
         shape: Shape of its output, the batch axis (None) first.
+        node: Keras's record of the call; None for an input.
 
     Lecture 04 uses it, through `layer_table`.
     """
@@ -53,6 +54,7 @@ class Call:
     layer: Any
     inputs: tuple["Call", ...]
     shape: tuple[int | None, ...]
+    node: Any = None
 
     @property
     def kind(self) -> str:
@@ -84,6 +86,14 @@ class Call:
             )
         return self.shape[1:-1]
 
+    def compute(self, values: list[Any], layer: Any = None) -> Any:
+        """Compute its output from those of `inputs`, not in training; `layer` may stand in."""
+        layer = self.layer if layer is None else layer
+        arguments, keywords = _arguments(self.node, values)
+        if isinstance(layer, keras.layers.Layer):  # others know no training
+            keywords["training"] = False
+        return keras.tree.flatten(layer(*arguments, **keywords))[0]
+
     def __str__(self) -> str:
         return f"layer {self.name!r} ({self.kind})"
 
@@ -95,6 +105,14 @@ def trace(model: keras.Model) -> list[Call]:
     has two calls. A ValueError says why a model, or a layer in it, cannot be listed.
 
     Lecture 04 uses it, through `layer_table`.
+    """
+    return trace_outputs(model)[0]
+
+
+def trace_outputs(model: keras.Model) -> tuple[list[Call], list[Call]]:
+    """List a model's calls as `trace` does, and those of its outputs.
+
+    Lecture 08 uses it, through `grad_cam`.
     """
     if not isinstance(model, keras.Model) or _graph(model) is None:
         raise ValueError(
@@ -111,8 +129,20 @@ def trace(model: keras.Model) -> list[Call]:
                 f"keras.Input((224, 224, 3)), got shape {tensor.shape}."
             )
         calls.append(Call(layer.name, layer, (), tensor.shape))
-    _trace_into(calls, model, list(calls), "")
-    return calls
+    outputs = _trace_into(calls, model, list(calls), "")
+    return calls, outputs
+
+
+def path_to(call: Call, calls: list[Call]) -> list[Call]:
+    """List those of a model's calls that one depends on, and itself, in their order.
+
+    Lecture 08 uses it, through `grad_cam`.
+    """
+    needed = {call}
+    for each in reversed(calls):
+        if each in needed:
+            needed.update(each.inputs)
+    return [each for each in calls if each in needed]
 
 
 def find(calls: list[Call], layer: str | keras.layers.Layer) -> list[Call]:
@@ -122,7 +152,8 @@ def find(calls: list[Call], layer: str | keras.layers.Layer) -> list[Call]:
 
     Lecture 04 uses it, through `receptive_field`.
     """
-    found = [call for call in calls if layer is call.layer or layer == call.name]
+    named = layer if isinstance(layer, str) else None
+    found = [call for call in calls if layer is call.layer or named == call.name]
     if not found:
         name = str(getattr(layer, "name", layer))
         names = list(dict.fromkeys(call.name for call in calls))
@@ -163,13 +194,11 @@ def _call(node: Any, sources: list[Call], prefix: str) -> Call:
     outputs = node.outputs
     # A nested model may be applied to another size than the one that it was built for.
     if any(s.shape[1:] != t.shape[1:] for s, t in zip(sources, node.input_tensors, strict=True)):
-        actual = {
-            id(tensor): keras.KerasTensor(source.shape, tensor.dtype)
-            for source, tensor in zip(sources, node.input_tensors, strict=True)
-        }
-        arguments, keywords = node.arguments.fill_in(actual)
+        pairs = zip(sources, node.input_tensors, strict=True)
+        actual = [keras.KerasTensor(source.shape, tensor.dtype) for source, tensor in pairs]
+        arguments, keywords = _arguments(node, actual)
         outputs = keras.tree.flatten(layer.compute_output_spec(*arguments, **keywords))
-    call = Call(f"{prefix}{layer.name}", layer, tuple(sources), outputs[0].shape)
+    call = Call(f"{prefix}{layer.name}", layer, tuple(sources), outputs[0].shape, node)
     if len(outputs) > 1:
         raise ValueError(f"{call} must have one output, got {len(outputs)}.")
     if getattr(layer, "data_format", None) == "channels_first":
@@ -178,3 +207,8 @@ def _call(node: Any, sources: list[Call], prefix: str) -> Call:
             "width, channels), got 'channels_first'."
         )
     return call
+
+
+def _arguments(node: Any, values: list[Any]) -> tuple[tuple, dict[str, Any]]:
+    """Return what a layer was called with, other values in place of its tensors."""
+    return node.arguments.fill_in(dict(zip(map(id, node.input_tensors), values, strict=True)))

@@ -118,11 +118,11 @@ def test_branches_channels_and_names_are_checked(image):
     x = entrance = keras.Input((9, 9, 2))
     left, right = layers.Conv2D(2, 3, name="left")(x), layers.Conv2D(2, 3, name="right")(x)
     model = keras.Model(entrance, layers.Add(name="sum")([left, right]))
-    with pytest.raises(ValueError, match=r"a chain .* up to layer 'sum', .*branches at 'right'"):
+    with pytest.raises(ValueError, match=r"a chain .* up to layer 'sum' .*meet at layer 'sum'"):
         explain.DeconvNet(model).project(image, "sum", 0)
-    with pytest.raises(ValueError, match=r"channel must be 0 to 1, .*got 2"):
+    with pytest.raises(ValueError, match=r"channel must be .* from 0 to 1, got 2: layer 'left'"):
         explain.DeconvNet(model).project(image, "left", 2)
-    with pytest.raises(ValueError, match=r"layer must be one of .*left, right, sum, got 'middle'"):
+    with pytest.raises(ValueError, match=r"layer must be a layer of the model .*got 'middle'"):
         explain.DeconvNet(model).project(image, "middle", 0)
 
 
@@ -151,7 +151,7 @@ def test_occlusion_finds_the_only_pixels_that_count():
     np.testing.assert_allclose(filled, whole, atol=1e-6)
     oblong = keras.Sequential([keras.Input((8, 6, 1)), layers.Flatten(), layers.Dense(3)])
     assert explain.occlusion_map(oblong, image[:, :6], 0, size=3, stride=1).shape == (6, 4)
-    with pytest.raises(ValueError, match=r"size must be 1 to 8, .*got 9"):
+    with pytest.raises(ValueError, match=r"size must be .* from 1 to 8, got 9"):
         explain.occlusion_map(classifier(weights), image, 0, size=9)
 
 
@@ -200,5 +200,5 @@ def test_an_image_excites_a_map_more_than_noise_does():
     climbed = explain.maximize_activation(model, "block2_conv1", 3, steps=30)
     start = explain.maximize_activation(model, "block2_conv1", 3, steps=0)
     assert excitement(climbed) > 3 * excitement(start)
-    with pytest.raises(ValueError, match="channel must be 0 to 12"):
+    with pytest.raises(ValueError, match="channel must be .* 0 to 12"):
         explain.maximize_activation(model, "block2_conv1", 13)
