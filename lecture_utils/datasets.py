@@ -7,10 +7,13 @@ missing file belongs, a ValueError how to get a damaged one anew, or which argum
 import csv
 import hashlib
 import io
+import os
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+
+from lecture_utils.checks import choice, whole
 
 Split: TypeAlias = tuple[np.ndarray, np.ndarray]
 Row: TypeAlias = dict[str, str | int | float | None]
@@ -22,6 +25,12 @@ FASHION_NAMES = (
     "T-shirt", "trousers", "pullover", "dress", "coat",
     "sandal", "shirt", "sneaker", "bag", "ankle boot",
 )  # fmt: skip
+
+# SHA-256 of all arrays, one after the other, that Keras's downloads must have.
+DOWNLOADED = {
+    "mnist": "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16",
+    "fashion_mnist": "8f944f7e72375648dbb65f6de42d3273b8e4fc9b3872f6c04ade9d2196c755dd",
+}
 
 # Digits of the test part are written by other people, and lie on photos that training never shows.
 _BACKGROUNDS = {
@@ -42,7 +51,7 @@ def load_mnist() -> tuple[Split, Split]:
 
     Lecture 01 uses it.
     """
-    return _load("mnist", "mnist.npz")
+    return _load("mnist", "mnist.npz", 60_000, 10_000)
 
 
 def load_fashion_mnist() -> tuple[Split, Split]:
@@ -57,8 +66,7 @@ def load_fashion_mnist() -> tuple[Split, Split]:
 
     Lecture 06 uses it.
     """
-    (x_train, y_train), (x_test, y_test) = _load("fashion_mnist", "fashion_mnist_12k.npz")
-    return (x_train[:12_000], y_train[:12_000]), (x_test[:2_000], y_test[:2_000])
+    return _load("fashion_mnist", "fashion_mnist_12k.npz", 12_000, 2_000)
 
 
 def photo(name: str) -> np.ndarray:
@@ -75,10 +83,7 @@ def photo(name: str) -> np.ndarray:
     """
     from PIL import Image
 
-    known = [Path(file).stem for file in _checksums() if file.startswith("photos/")]
-    if name not in known:
-        raise ValueError(f"name must be that of a photo, {', '.join(known)}, got {name!r}.")
-    return np.asarray(Image.open(io.BytesIO(_read(f"photos/{name}.jpg"))))
+    return np.asarray(Image.open(io.BytesIO(_named("photos/", name, ".jpg"))))
 
 
 def digits_on_photos(
@@ -101,10 +106,9 @@ def digits_on_photos(
 
     Lecture 13 uses it.
     """
-    if count < 1 or size < 8:
-        raise ValueError(f"count must be at least 1 and size at least 8, got {count} and {size}.")
-    if part not in _BACKGROUNDS:
-        raise ValueError(f"part must be 'train' or 'test', got {part!r}.")
+    size, seed = whole("size", size, 8, 4096), whole("seed", seed, 0)
+    count = whole("count", count, 1, 2**28 // size**2, advice="more would not fit into memory")
+    part = choice("part", part, tuple(_BACKGROUNDS))
     digits = load_mnist()[part == "test"][0]
     photos = [photo(name) for name in _BACKGROUNDS[part]]
     rng = np.random.default_rng([seed, size, part == "test"])
@@ -168,7 +172,7 @@ def pretrained_file(name: str) -> bytes:
 
     Lecture 07 uses it, through `predict_top`.
     """
-    return _read(f"pretrained/{name}")
+    return _named("pretrained/", name)
 
 
 def networks() -> list[Row]:
@@ -244,43 +248,73 @@ def _value(key: str, text: str) -> str | int | float | None:
 
 def _checksums() -> dict[str, str]:
     """Read the SHA-256 of every file that ships, by name."""
-    lines = _existing(CHECKSUMS).read_text().splitlines()
-    return {name: checksum for checksum, name in map(str.split, lines)}
+    lines = _content(CHECKSUMS).decode(errors="replace").splitlines()
+    return {line[64:].strip(): line[:64] for line in lines}
 
 
-def _existing(path: Path) -> Path:
-    if not path.is_file():
+def _content(path: Path) -> bytes:
+    """Read a file, or raise an error of one sentence."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
         raise FileNotFoundError(
             f"The data file {path.name} is missing: copy it from the course's data/ to {path}."
-        )
-    return path
+        ) from None
+    except OSError as error:
+        raise type(error)(
+            f"The data file {path.name} cannot be read ({error.strerror}): give yourself the right "
+            f"to read it, or copy it anew from the course's data/ to {path}."
+        ) from None
+
+
+def _named(folder: str, name: Any, ending: str = "") -> bytes:
+    """Read one of the data files of a folder, or raise a ValueError with the names of them all."""
+    known = [file for file in _checksums() if file.startswith(folder)]
+    # What is there, but not listed, is no wrong name: the list is damaged.
+    if not str(name) or not os.path.lexists(DATA / f"{folder}{name}{ending}"):
+        choice("name", name, [file.removeprefix(folder).removesuffix(ending) for file in known])
+    return _read(f"{folder}{name}{ending}")
 
 
 def _read(name: str) -> bytes:
     """Read a data file whose checksum is right."""
-    content = _existing(DATA / name).read_bytes()
-    listed, found = _checksums()[name], hashlib.sha256(content).hexdigest()
+    content = _content(DATA / name)
+    listed, found = _checksums().get(name, ""), hashlib.sha256(content).hexdigest()
     if found != listed:
+        damaged = name if listed else CHECKSUMS.name
         raise ValueError(
-            f"The data file {name} is damaged: its checksum must begin with {listed[:8]}, got "
-            f"{found[:8]}; get it anew, for example with `git checkout -- data/{name}`."
+            f"The data file {damaged} is damaged: the checksum of {name} must begin with "
+            f"{listed[:8]}, got {found[:8]}; get it anew, for example with "
+            f"`git checkout -- data/{damaged}`."
         )
     return content
 
 
-def _load(dataset: str, file: str) -> tuple[Split, Split]:
+def _load(dataset: str, file: str, *counts: int) -> tuple[Split, Split]:
     """Read a data set of Keras; download it for those who have the package, but not its data."""
-    if (DATA / file).is_file():
+    if os.path.lexists(DATA / file):
         with np.load(io.BytesIO(_read(file))) as arrays:
             train, test = [(arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test")]
         return train, test
     from lecture_utils.backend import keras
 
     try:
-        return getattr(keras.datasets, dataset).load_data()
+        parts = getattr(keras.datasets, dataset).load_data()
     except Exception:  # Keras raises whatever its download tool does
         # The traceback of a failed download helps nobody: the sentence does.
         raise FileNotFoundError(
             f"The data file {file} is missing and could not be downloaded: copy it from the "
             f"course's data/ to {DATA / file}."
         ) from None
+    # Keras compares MNIST's download with a checksum, but not Fashion-MNIST's.
+    train, test = [
+        tuple(np.array(array[:count]) for array in part) for part, count in zip(parts, counts)
+    ]
+    found = hashlib.sha256(b"".join(map(np.ndarray.tobytes, train + test))).hexdigest()
+    if found != DOWNLOADED[dataset]:
+        raise ValueError(
+            f"The download of {dataset} is damaged: its checksum must begin with "
+            f"{DOWNLOADED[dataset][:8]}, got {found[:8]}; copy {file} from the course's data/ to "
+            f"{DATA / file}."
+        )
+    return train, test
