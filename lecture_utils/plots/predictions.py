@@ -4,10 +4,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from lecture_utils.plots._common import axes_or_new, box, cell_borders, cell_font, numbers
+from lecture_utils.checks import array, refused, whole
+from lecture_utils.plots._common import axes_or_new, box, cell_borders, cell_font
 from lecture_utils.plots.style import BLACK, BLUE, GREY, RED
 
-MOST_BARS = 30
+MOST_BARS, MOST_CLASSES = 30, 100
 
 
 def probability_bars(
@@ -36,18 +37,18 @@ def probability_bars(
 
     Lecture 01 uses it.
     """
-    probabilities = numbers(probabilities, "probabilities", [1])
-    count = len(probabilities)
-    if probabilities.min() < 0 or probabilities.sum() > 1.001:
+    probabilities = array("probabilities", probabilities, ("classes",))
+    count, total = len(probabilities), probabilities.sum(dtype=float)
+    if probabilities.min() < 0 or total > 1.001:
         raise ValueError(
             "probabilities must be from 0 to 1 and sum to at most 1, got "
             f"{probabilities.min():g} to {probabilities.max():g} with the sum "
-            f"{probabilities.sum():g}: apply softmax first."
+            f"{total:g}: apply softmax first."
         )
     if count > MOST_BARS:
         raise ValueError(f"probabilities must be at most {MOST_BARS}, got {count}: choose some.")
-    if label is not None and not 0 <= label < count:
-        raise ValueError(f"label must be a class from 0 to {count - 1}, got {label}.")
+    if label is not None:
+        label = whole("label", label, 0, count - 1)
     best = int(probabilities.argmax())
     marked = {best: (BLUE, "")} if label is None else {best: (RED, "✗ "), label: (BLUE, "✓ ")}
     colors, signs = zip(*(marked.get(index, (GREY, "")) for index in range(count)), strict=True)
@@ -80,7 +81,7 @@ def confusion_matrix(truth: np.ndarray, predicted: np.ndarray, title: str | None
         The axes.
 
     Raises:
-        ValueError: If the two aren't class numbers of the same length.
+        ValueError: If the two aren't class numbers of the same length, or a class is above 99.
 
     Lecture 01 uses it.
     """
@@ -109,11 +110,13 @@ def confusion_matrix(truth: np.ndarray, predicted: np.ndarray, title: str | None
 
 def _classes(values: np.ndarray, name: str) -> np.ndarray:
     """Return `values` as an array of class numbers, or raise a ValueError."""
-    array = np.asarray(values)
-    if array.ndim != 1 or array.dtype.kind not in "iu" or array.size == 0 or array.min() < 0:
-        otherwise = f": use {name}.argmax(axis=1)" if array.ndim == 2 else ""
-        raise ValueError(
-            f"{name} must be whole numbers from 0 up in one dimension, got {array.dtype} of shape "
-            f"{array.shape}{otherwise}."
-        )
-    return array
+    found = array(name, values, finite=False)
+    if found.ndim == 2:
+        use = f"{name}[:, 0]" if found.shape[1] == 1 else f"{name}.argmax(axis=1)"
+        raise refused(name, "whole numbers from 0 up in one dimension", found, f"use {use}")
+    found = array(name, found, ("count",), kinds="iu")
+    if found.min() < 0 or found.max() >= MOST_CLASSES:
+        wanted = f"whole numbers from 0 up, below {MOST_CLASSES}, to be seen in a picture"
+        strange = found.min() if found.min() < 0 else found.max()
+        raise refused(name, wanted, int(strange))
+    return found.astype(int)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 from matplotlib.colors import same_color
 from on_axes import texts_at, tick_texts
 
@@ -48,3 +49,52 @@ def test_confusion_colours_errors_and_mutes_what_was_right():
     assert {(patch.get_y() + 0.5, patch.get_x() + 0.5) for patch in ax.patches} == {(0, 0), (1, 1)}
     assert len(set(ax.patches[0].get_facecolor()[:3])) == 1  # grey
     assert texts_at(plots.confusion_matrix([2, 0], [2, 0])) == {(0, 0): "1", (2, 2): "1"}
+
+
+@pytest.mark.parametrize(
+    ("odd", "told"),
+    [
+        *((odd, "probabilities must ") for odd in (None, "a", 3, [], [[1]], [0.5, np.nan], [1j])),
+        ([np.inf], "probabilities must be finite"),
+        (np.ma.masked_less([0.1, 0.9], 0.5), "probabilities must be .* without a mask"),
+    ],
+)
+def test_odd_probabilities_are_refused(odd, told):
+    with pytest.raises(ValueError, match=told):
+        plots.probability_bars(odd)
+
+
+@pytest.mark.parametrize("label", [-1, 2, 1.0, True, "1", [1], np.array([1]), np.nan])
+def test_odd_labels_are_refused(label):
+    with pytest.raises(ValueError, match="label must be a whole number from 0 to 1, got "):
+        plots.probability_bars([0.5, 0.5], label=label)
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, tf.constant, list])
+def test_probabilities_of_all_kinds_are_drawn(kind):
+    values = kind(np.full(30, 1 / 30))
+    ax = plots.probability_bars(values, label=np.uint8(3))
+    np.testing.assert_allclose([bar.get_width() for bar in ax.patches], 1 / 30, rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("odd", "told"),
+    [
+        *((odd, "") for odd in (None, "a", 3, [], [0.0, 1.0], [True], [[[1]]], [-1, 2], [np.nan])),
+        (np.ma.masked_less([1, 9], 5), ".* without a mask"),
+        ([0, 10**9], "below 100, .*got 1000000000"),  # a picture of a billion rows
+        ([[1], [0]], r".*use \w+\[:, 0\]"),  # argmax would make all of them 0
+        ([[0.9, 0.1], [0.3, 0.7]], r".*use \w+\.argmax\(axis=1\)"),
+    ],
+)
+def test_odd_classes_are_refused(odd, told):
+    for name, arguments in (("truth", (odd, [1, 0])), ("predicted", ([1, 0], odd))):
+        with pytest.raises(ValueError, match=rf"^{name} must {told and 'be .*' + told}"):
+            plots.confusion_matrix(*arguments)
+
+
+@pytest.mark.parametrize("kind", [np.uint64, np.int8, tf.constant, list])
+def test_classes_of_all_kinds_are_counted(kind):
+    truth, predicted = kind([0, 1, 1, 2]), kind([0, 1, 2, 2])
+    ax = plots.confusion_matrix(truth, predicted)
+    assert texts_at(ax) == {(0, 0): "1", (1, 1): "1", (1, 2): "1", (2, 2): "1"}
