@@ -27,7 +27,6 @@ SIGNAL = ("samples",)
 IMAGE = ("height", "width")
 IMAGES = ("batch", "height", "width", "channels")
 KERNELS = ("height", "width", "in", "out")
-LARGEST = 10**9  # numbers, an input with its padding
 
 
 def correlate1d(
@@ -235,8 +234,8 @@ def _windows(name, planes, kernel, stride, padding, dilation=1, fill="constant")
     settings = zip(planes.shape[-axes:], kernel, strides, paddings, dilations, strict=True)
     around = [margins(*axis, name=name) for axis in settings]
     sides = [size + sum(each) for size, each in zip(planes.shape[-axes:], around, strict=True)]
-    if math.prod(planes.shape[:-axes]) * math.prod(sides) > LARGEST:
-        wanted = f"so small that at most {LARGEST} numbers are looked at"
+    if math.prod(planes.shape[:-axes]) * math.prod(sides) > 10**6 + 10 * planes.size:
+        wanted = "so small that zeros do not outnumber the input by far"
         raise refused("padding", wanted, padding, "a dilation adds to it, too")
     padded = np.pad(planes, [(0, 0)] * (planes.ndim - axes) + around, mode=fill)
     spans = [(cells - 1) * gap + 1 for cells, gap in zip(kernel, dilations, strict=True)]
@@ -252,7 +251,7 @@ def _pooling_windows(images, size, stride, padding, fill="constant"):
     windows = _windows("size", channels_first, sizes, stride, padding, fill=fill)
     for cells, around in zip(sizes, per_axis("padding", padding, 2), strict=True):
         if around not in ("valid", "same") and (around == "full" or around >= cells):
-            wanted = f'"valid", "same" or a number below {cells}, so that windows hold a pixel'
+            wanted = f'"valid", "same" or below the size {cells}, so that windows hold a pixel'
             raise refused("padding of pooling", wanted, around)
     return np.moveaxis(windows, 1, 3)
 

@@ -74,7 +74,8 @@ def margins(
         before = after = {"valid": 0, "full": span - 1}.get(padding, padding)
     if span > before + size + after:
         wanted = f"no longer than the {before + size + after} pixels of its axis, padding included"
-        raise refused(name, wanted, span, f'use a smaller {name}, a larger input or padding="same"')
+        advice = f'use a smaller {name} or dilation, a larger input or padding="same"'
+        raise refused(name, wanted, span, advice)
     return before, after
 
 

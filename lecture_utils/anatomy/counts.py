@@ -6,6 +6,7 @@ from typing import NamedTuple
 from lecture_utils.anatomy.graph import Call, trace
 from lecture_utils.anatomy.kinds import check_known
 from lecture_utils.backend import keras
+from lecture_utils.checks import whole
 
 layers = keras.layers
 
@@ -143,7 +144,8 @@ def _macs(call: Call) -> int:
     """
     check_known(call)
     if call.anatomy is not None:
-        return math.prod(call.shape[1:-1]) * call.anatomy["macs"]
+        declared = whole(f"the `macs` of {call}", call.anatomy["macs"], least=0)
+        return math.prod(call.shape[1:-1]) * declared
     transposed = isinstance(call.layer, layers.Conv1DTranspose | layers.Conv2DTranspose)
     at = call.inputs[0] if transposed else call
     # A separable convolution has the last two, all others that cost something the first.

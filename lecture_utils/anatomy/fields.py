@@ -7,9 +7,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from lecture_utils.anatomy.graph import Call, find, trace
+from lecture_utils.anatomy.graph import Call, find, path_to, trace
 from lecture_utils.anatomy.kinds import Window, windows
 from lecture_utils.backend import keras
+from lecture_utils.checks import refused, whole
 from lecture_utils.sizes import per_axis
 
 
@@ -96,12 +97,7 @@ def _field(call: Call, calls: list[Call], position: int | tuple[int, ...] | None
 
 def _edges(call: Call, calls: list[Call]) -> tuple[Call, list[_Edge]]:
     """Return the input that a call depends on, and the edges from the call back to it."""
-    order = []
-    reached = {call}
-    for reader in reversed(calls):
-        if reader in reached:
-            order.append(reader)
-            reached.update(reader.inputs)
+    order = path_to(call, calls)[::-1]
     image, *others = (reader for reader in order if not reader.inputs)
     if others:
         names = ", ".join(repr(each.name) for each in [image, *others])
@@ -170,12 +166,14 @@ def _pixels(call: Call, image: Call, edges: list[_Edge], position: Any) -> tuple
     """Return size and first pixel of what a single position depends on, edges respected."""
     axes = len(image.shape) - 2
     sizes = call.positions(axes)
-    indices = per_axis("position", position, axes)
-    if not all(i in range(n) for i, n in zip(indices, sizes, strict=True)):
-        raise ValueError(
-            f"position must be an index into each axis of {call}, whose map has {sizes} "
-            f"positions, got {position!r}."
-        )
+    try:
+        indices = [
+            whole("position", index, least=0, most=size - 1)
+            for index, size in zip(per_axis("position", position, axes), sizes, strict=True)
+        ]
+    except ValueError:
+        wanted = f"an index into each axis of {call}, whose map has {sizes} positions"
+        raise refused("position", wanted, position) from None
 
     def reads(mask: np.ndarray, found: list[Window], source: Call) -> np.ndarray:
         for axis, pixels in enumerate(source.positions(axes)):
@@ -186,7 +184,7 @@ def _pixels(call: Call, image: Call, edges: list[_Edge], position: Any) -> tuple
         return mask
 
     chosen = np.zeros(sizes)
-    chosen[tuple(map(int, indices))] = 1
+    chosen[tuple(indices)] = 1
     pixels = np.nonzero(_walk_back(edges, call, chosen, reads, np.logical_or)[image])
     if not pixels[0].size:
         return (0,) * axes, (0,) * axes

@@ -119,8 +119,11 @@ def _slide(before: Sizes, size: Any, stride: Any, padding: Any, dilation: Any = 
 
 def _declared(call: Call, before: Sizes, after: Sizes) -> list[Window]:
     names = ("size", "stride", "padding", "dilation")
-    settings = [per_axis(name, call.anatomy[name], len(before)) for name in names]
-    expected = tuple(output_size(*axis) for axis in zip(before, *settings, strict=True))
+    try:
+        settings = [per_axis(name, call.anatomy[name], len(before)) for name in names]
+        expected = tuple(output_size(*axis) for axis in zip(before, *settings, strict=True))
+    except ValueError as error:  # of the argument of `output_size` that a setting was given for
+        expected = error
     if expected != after:
         raise ValueError(
             f"{call} must declare a window that has {after} positions on its input of {before} "

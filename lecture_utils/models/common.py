@@ -45,7 +45,7 @@ def check_arguments(
     return shape, whole("classes", classes, most=MOST), check_width(width)
 
 
-def check_block(x: Tensor, name: str, width: float = 1.0, **counts: int) -> list[int]:
+def check_block(x: Tensor, name: str, **counts: int) -> list[int]:
     """Check what all blocks are given, and return the counts, such as channels, as plain numbers.
 
     Lecture 10 uses it, through `inception_block`.
@@ -55,7 +55,6 @@ def check_block(x: Tensor, name: str, width: float = 1.0, **counts: int) -> list
         wanted = "maps of shape (batch, height, width, channels)"
         raise refused("x", wanted, x, "begin with keras.Input((height, width, channels))")
     text("name", name)
-    check_width(width)
     return [whole(argument, count, most=MOST) for argument, count in counts.items()]
 
 

@@ -14,6 +14,7 @@ from lecture_utils.models.common import (
     Tensor,
     check_arguments,
     check_block,
+    check_width,
     classify,
     max_pool,
     scaled,
@@ -80,7 +81,8 @@ def inception_block(
     channels = {"conv_1x1": conv_1x1, "conv_3x3": conv_3x3, "conv_5x5": conv_5x5}
     optional = {"reduce_3x3": reduce_3x3, "reduce_5x5": reduce_5x5, "pool_proj": pool_proj}
     channels |= {argument: count for argument, count in optional.items() if count is not None}
-    check_block(x, name, width, **channels)
+    check_block(x, name, **channels)
+    width = check_width(width)
     table = {
         "1x1": [(conv_1x1, 1)],
         "3x3": [(reduce_3x3, 1), (conv_3x3, 3)],

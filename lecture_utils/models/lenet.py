@@ -96,10 +96,8 @@ def smallest_penalty_accuracy(y_true, y_pred):
 
     Lecture 06 treats its paper.
     """
-    y_pred, y_true = (
-        value if hasattr(value, "shape") else array(name, value)
-        for name, value in (("y_pred", y_pred), ("y_true", y_true))
-    )
+    y_true = y_true if keras.ops.is_tensor(y_true) else array("y_true", y_true, finite=False)
+    y_pred = y_pred if keras.ops.is_tensor(y_pred) else array("y_pred", y_pred)
     numbers, known = _class_numbers(y_true, y_pred)
     hits = (keras.ops.argmin(y_pred, axis=-1) == numbers) & known
     return keras.ops.cast(hits & ~keras.ops.any(keras.ops.isnan(y_pred), axis=-1), "float32")
@@ -115,7 +113,8 @@ def _class_numbers(y_true, y_pred):
     batch, classes = y_pred.shape
     size, *more = y_true.shape or (0,)
     if more not in ([], [1]) or (size != batch and None not in (size, batch)):
-        raise refused("labels", f"class numbers, of shape ({batch},), not one-hot rows", y_true)
+        wanted = f"class numbers, as many as y_pred, ({batch},), and not one-hot rows"
+        raise refused("labels", wanted, y_true)
     labels = keras.ops.reshape(y_true, (-1,))
     numbers = keras.ops.cast(labels, "int32")
     known = (numbers >= 0) & (numbers < classes) & (keras.ops.cast(numbers, labels.dtype) == labels)

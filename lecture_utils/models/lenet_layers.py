@@ -220,7 +220,9 @@ class RBF(layers.Layer):
 
     def __init__(self, centers: np.ndarray | Sequence, **options):
         super().__init__(**options)
-        self.given = array("centers", centers, ("units", "inputs")).astype("float32")
+        given = array("centers", centers, ("units", "inputs"))
+        with np.errstate(over="ignore"):  # what is too large becomes infinite
+            self.given = array("centers", given.astype("float32"))
 
     @property
     def anatomy(self) -> dict:

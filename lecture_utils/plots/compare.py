@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from lecture_utils.checks import refused
 from lecture_utils.datasets import networks
-from lecture_utils.plots._common import number
+from lecture_utils.plots._common import number, titled
 from lecture_utils.plots.style import BLUE, GREEN, GREY, ORANGE, RED
 
 FAR_APART = 100  # counts whose ratio is larger are drawn on a logarithmic axis
@@ -44,7 +44,10 @@ def compare(models: Iterable[Any] | Mapping[str, Any], title: str | None = None)
 
     published = {row["name"]: row for row in networks()}
     named = _named(models, {name: row["title"] for name, row in published.items()})
-    tables = [layer_table(model) for model in named.values()]
+    try:
+        tables = [layer_table(model) for model in named.values()]
+    except ValueError as error:
+        raise ValueError(f"models must be networks: {error}") from None
     errors = [published.get(model.name, {}).get("top5") for model in named.values()]
     panels = {
         "parameters": ([table.parameters for table in tables], BLUE),
@@ -54,14 +57,12 @@ def compare(models: Iterable[Any] | Mapping[str, Any], title: str | None = None)
     }
     columns = 3 + any(errors)
     size = (3 * columns + 1, 0.36 * len(named) + 1.2)
-    figure, axes = plt.subplots(1, columns, figsize=size, sharey=True, layout="constrained")
+    figure, (axes,) = titled(title, 1, columns, figsize=size, sharey=True)
     for ax, (label, (values, color)) in zip(axes, panels.items()):
         _draw_bars(ax, values, color, number if values is errors else _short)
         ax.set_xlabel(label)
     axes[0].set_yticks(range(len(named)), list(named))
     axes[0].invert_yaxis()
-    if title is not None:
-        figure.suptitle(title)
     return figure
 
 
@@ -69,14 +70,15 @@ def _named(models: Any, titles: Mapping[str, str]) -> dict[str, Any]:
     """Return the models by the names that are written at their bars."""
     if isinstance(models, Mapping) and models:
         return dict(models)
-    models = list(models) if isinstance(models, Iterable) else []
-    names = [getattr(model, "name", None) for model in models]
-    if not models or len(set(names)) < len(names):
-        raise ValueError(
-            f"models must be networks with names that differ, got the names {names}: give a "
-            'dictionary, such as {"small": model, "large": other}.'
-        )
-    return {titles.get(name, name): model for name, model in zip(names, models)}
+    try:
+        listed = list(models)
+    except TypeError:  # a single model, or a number
+        listed = []
+    names = [getattr(model, "name", None) for model in listed]
+    if not listed or len(set(names)) < len(names):
+        advice = 'give a dictionary, such as {"small": model, "large": other}'
+        raise refused("models", "networks with names that differ", names or models, advice)
+    return {titles.get(name, name): model for name, model in zip(names, listed)}
 
 
 def _draw_bars(ax: Axes, values: list[float | None], color: str, write: Any) -> None:

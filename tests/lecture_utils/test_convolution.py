@@ -401,15 +401,15 @@ KERNEL, KERNELS = np.ones((3, 3)), np.ones((3, 3, 3, 2))
         (lambda: correlate1d(["a"], [1]), r"signal must be .* numbers, got .*str32"),
         # No window fits, or settings that are none: test_sizes.py has more of them
         (lambda: correlate1d(SIGNAL, np.ones(8), padding=1), r"kernel must .* 7 pixels.*got 8"),
-        (lambda: correlate2d(IMAGE, np.ones((2, 6))), r"kernel must .*got 6: use a smaller kernel"),
+        (lambda: correlate2d(IMAGE, np.ones((2, 6))), r"kernel must .*got 6: use a smaller"),
         (lambda: conv2d(IMAGES[:, :2], KERNELS), r'kernels must .* 2 pixels.*padding="same"'),
-        (lambda: max_pool2d(IMAGES, 6), r"size must .* 5 pixels.*got 6: use a smaller size"),
+        (lambda: max_pool2d(IMAGES, 6), r"size must .* 5 pixels.*got 6: use a smaller size or"),
         (lambda: correlate2d(IMAGE, KERNEL, (1, 2, 3)), r"stride .* axis \(2\), got \(1, 2, 3\)"),
         (lambda: correlate1d([1], [1], padding=10**12), r"padding must be so small .*got 10000"),
         (lambda: conv2d(IMAGES, KERNELS, dilation=0), r"dilation must be .*at least 1, got 0"),
         (lambda: conv2d(IMAGES, KERNELS, padding=np.ones(2)), r"padding must be .*got ndarray"),
-        (lambda: max_pool2d(IMAGES, padding="full"), r"padding of pooling .*below 2.*got 'full'"),
-        (lambda: average_pool2d(IMAGES, 3, padding=3), r"padding of pooling .*below 3.*got 3"),
+        (lambda: max_pool2d(IMAGES, padding="full"), r"padding of pooling .*size 2.*got 'full'"),
+        (lambda: average_pool2d(IMAGES, 3, padding=3), r"padding of pooling .*size 3.*got 3"),
     ],
 )
 def test_bad_input_is_named(call, message):

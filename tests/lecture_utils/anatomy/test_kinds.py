@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_models import box, chain, own
 
-from lecture_utils.anatomy import count_macs, kinds, layer_table, receptive_field
+from lecture_utils.anatomy import count_depth, count_macs, kinds, layer_table, receptive_field
 from lecture_utils.backend import keras
 
 layers = keras.layers
@@ -155,6 +155,21 @@ def test_layers_of_your_own_declare_their_window():
 def test_a_declaration_must_fit_the_output():
     with pytest.raises(ValueError, match=r"'own' \(Own\) must declare .* \(4, 4\) .* \(7, 7\)"):
         receptive_field(own({"size": 2, "macs": 0}), "own")
+    for wrong in ({"size": 0}, {"stride": "no"}, {"stride": (1, 2, 3)}, {"dilation": 1.5}):
+        with pytest.raises(
+            ValueError, match=r"'own' \(Own\) must declare .*got .*must be"
+        ):
+            receptive_field(own({"size": 2, "macs": 0} | wrong), "own")
+
+
+@pytest.mark.parametrize("macs", [-1, 2.5, "4", None, True, np.nan, [1]])
+def test_declared_macs_are_a_count(macs):
+    for count in (count_macs, layer_table, count_depth):
+        with pytest.raises(
+            ValueError, match=r"`macs` of layer 'own' \(Own\) must be a whole"
+        ):
+            count(own({"size": 2, "stride": 2, "macs": macs}))
+    assert count_macs(own({"size": 2, "stride": 2, "macs": np.uint8(200)})) == 16 * 200
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 from oracles import noise
 
 from lecture_utils import anatomy
@@ -133,6 +134,23 @@ def test_smallest_penalty_accuracy():
 def test_one_hot_labels_are_refused(measure):
     with pytest.raises(ValueError, match=r"^labels must be class numbers.*got .* shape \(2, 10\)"):
         measure(np.eye(10)[:2], np.ones((2, 10)))
+
+
+@pytest.mark.parametrize("measure", [lenet.MAPLoss(), lenet.smallest_penalty_accuracy])
+@pytest.mark.parametrize("labels", [[0, 10], [-1, 0], [0.5, 0], [np.nan, 0]])
+def test_labels_that_are_no_class_are_refused_or_make_a_training_nan(measure, labels):
+    labels, penalties = np.array(labels, "float32"), np.ones((2, 10), "float32")
+    with pytest.raises(ValueError, match=r"^labels must be class numbers from 0 to 9, got "):
+        measure(labels, penalties)
+    compiled = tf.function(measure)(tf.constant(labels), tf.constant(penalties))
+    assert np.isnan(compiled) if measure is not lenet.smallest_penalty_accuracy else 0 in compiled
+
+
+def test_one_label_for_each_row_of_penalties():
+    with pytest.raises(ValueError, match=r"^labels must be .* as many as y_pred, \(4,\), .*\(1,\)"):
+        lenet.smallest_penalty_accuracy(np.array([1]), np.ones((4, 10)))
+    nan = np.where(np.eye(3) > 0, np.nan, np.float32(1))
+    assert not np.any(lenet.smallest_penalty_accuracy(tf.range(3), tf.constant(nan)))
 
 
 # ------------------------------------------------------------------------- whole networks

@@ -70,10 +70,10 @@ def test_a_partial_convolution_begins_with_different_kernels_of_the_right_size()
 
 
 def test_each_map_must_see_maps_that_are_there():
-    for connections in ([], [[]], [[0], []]):
+    for connections in ([], [[]], [[0], []], [[-1]], [[0, 0]], [[0.5]], ["01"], [[True]], 3):
         with pytest.raises(ValueError, match="connections must be for each output map the numbers"):
             lenet_layers.PartialConvolution2D(connections, 5)
-    for connections in ([[0], [3]], [[-1]]):
+    for connections in ([[0], [3]], [[0, 1]]):  # a map that is not there, and one more than listed
         with pytest.raises(ValueError, match="numbers of the 3 input maps, 0 to 2"):
             lenet_layers.PartialConvolution2D(connections, 5)(np.zeros((1, 8, 8, 3)))
 
@@ -111,6 +111,11 @@ def test_rbf():
     centers, vectors = rng.normal(size=(10, 84)), rng.normal(size=(4, 84))
     expected = [[np.linalg.norm(v - center) ** 2 for center in centers] for v in vectors]
     np.testing.assert_allclose(lenet_layers.RBF(centers)(vectors), expected, rtol=1e-5)
+
+
+def test_centers_must_be_as_long_as_the_vectors():
+    with pytest.raises(ValueError, match=r"centers must be as long as .*, 1, got .*\(2, 3\)"):
+        lenet_layers.RBF(np.ones((2, 3)))(np.ones((4, 1)))  # NumPy would stretch it to 3
 
 
 def test_bitmaps():

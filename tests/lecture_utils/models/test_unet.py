@@ -188,9 +188,9 @@ def test_sides_are_refused_that_do_not_work(padding, depth, good, sides, monkeyp
 @pytest.mark.parametrize(
     ("padding", "shape", "message"),
     [
-        ("valid", (570, 572, 1), r"height 570 \(use 556 or 572\)$"),
+        ("valid", (570, 572, 1), r"height 570 \(use 556 or 572\)\.$"),
         ("valid", (256, 257, 1), r"height 256 \(use 252 or 268\) and width 257 \(use 252 or 268\)"),
-        ("same", (16, 17, 1), r"width 17 \(use 16 or 32\)$"),
+        ("same", (16, 17, 1), r"width 17 \(use 16 or 32\)\.$"),
     ],
 )
 def test_the_nearest_sides_are_named(padding, shape, message):
