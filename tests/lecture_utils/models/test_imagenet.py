@@ -1,11 +1,13 @@
 import io
 import json
 import math
+import re
+from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from lecture_utils import models
 from lecture_utils.anatomy import blueprint
@@ -15,6 +17,9 @@ from lecture_utils.models import load_imagenet_weights, predict_top, prepare
 from lecture_utils.models.imagenet import PUBLISHED, transfer
 
 legacy_h5_format = keras.src.legacy.saving.legacy_h5_format
+
+
+ROOT = Path(__file__).parents[3]
 
 
 def module_of(name):
@@ -133,6 +138,23 @@ def test_a_phones_photo_is_turned_upright(lite0, kind, orientation):
     assert taken.getexif().get(274, 1) == orientation
     # JPEG and WebP blur colours at edges; the mean of another turn is three times as far away.
     assert np.abs(prepare(lite0, taken) - prepare(lite0, UPRIGHT)).mean() < 0.1
+
+
+@pytest.mark.parametrize("orientation", SEEN)
+def test_lecture_5s_recipe_turns_a_photo_too(orientation, tmp_path, monkeypatch):
+    page = json.loads((ROOT / "notebooks" / "05_convnet_mnist.ipynb").read_text(encoding="utf-8"))
+    text = "".join("".join(cell["source"]) for cell in page["cells"])
+    (recipe,) = re.findall(r"`([^`]*my_photo[^`]*)`", text)
+    assert "`from PIL import ImageOps`" in text
+    exif = Image.Exif()
+    exif[274] = orientation
+    seen = Image.fromarray(np.ascontiguousarray(SEEN[orientation](UPRIGHT)))
+    seen.save(tmp_path / "my_photo.jpg", exif=exif, quality=95)
+    monkeypatch.chdir(tmp_path)
+    read = eval(recipe, {"Image": Image, "ImageOps": ImageOps, "np": np})
+    expected = np.asarray(Image.fromarray(UPRIGHT).resize((600, 450)), float)
+    assert (read.shape, read.dtype) == ((450, 600, 3), np.uint8)
+    assert np.abs(read - expected).mean() < 10
 
 
 @pytest.mark.parametrize(
