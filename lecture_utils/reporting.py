@@ -58,10 +58,7 @@ def report(
     digits, timed = whole("digits", digits, 0, 20), switch("timed", timed)
     claims = []
     if (expected is None) != (tolerance is None):
-        raise ValueError(
-            "tolerance must say how far from expected the figure may be, "
-            f"got {tolerance!r} for {expected!r}."
-        )
+        raise refused("tolerance", "given with expected, and only with it", tolerance)
     if expected is not None:
         expected, tolerance = number("expected", expected), number("tolerance", tolerance, 0)
         holds = abs(value - expected) <= tolerance
@@ -111,7 +108,7 @@ class LiveProgress(keras.callbacks.Callback):
         """Start the clock, and keep what was told: a fit inside this one will tell its own."""
         told = self.params or {}
         fit = SimpleNamespace(epochs=told.get("epochs"), steps=told.get("steps"), epoch=None)
-        fit.start, fit.next, fit.batch = time.monotonic(), 0.0, -1
+        fit.start, fit.next = time.monotonic(), 0.0
         fit.write, fit.handle = self._choose_output(), None
         self._fits.append(fit)
 
@@ -127,15 +124,9 @@ class LiveProgress(keras.callbacks.Callback):
         fit = self._fits[-1]
         if fit.epoch is None:  # a loop of one's own tells no epochs
             self.on_epoch_begin(0)
-        fit.batch = batch
         if time.monotonic() >= fit.next:
             fit.next = time.monotonic() + self._PERIOD
-            fit.write(self._line(fit, logs or {}))
-
-    def on_epoch_end(self, epoch, logs=None):
-        """Learn how many steps an epoch has, if that was unknown."""
-        fit = self._fits[-1]
-        fit.steps = fit.steps or fit.batch + 1
+            fit.write(self._line(fit, batch, logs or {}))
 
     def on_train_end(self, logs=None):
         """Leave the last figures and the time that the training took."""
@@ -146,11 +137,11 @@ class LiveProgress(keras.callbacks.Callback):
             print(file=sys.stderr)
         self._fits.pop()
 
-    def _line(self, fit, logs):
+    def _line(self, fit, batch, logs):
         line = self._describe(fit, logs)
         if not fit.steps or not fit.epochs:
             return line
-        done = (fit.epoch - fit.first) * fit.steps + min(fit.batch + 1, fit.steps)
+        done = (fit.epoch - fit.first) * fit.steps + min(batch + 1, fit.steps)
         share = min(1.0, done / (fit.steps * max(1, fit.epochs - fit.first)))
         filled = round(20 * share)
         left = (time.monotonic() - fit.start) * (1 - share) / share

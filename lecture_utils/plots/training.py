@@ -74,7 +74,9 @@ def _columns(history: Any) -> dict[str, Any]:
         if isinstance(history, str | PathLike):
             text = Path(history).read_text(encoding="utf-8")
             # A CSVLogger has "epoch" as its first column: behind it stands the separator.
-            history = list(csv.DictReader(text.splitlines(), delimiter=text[5:6].strip("\n") or ","))
+            history = list(
+                csv.DictReader(text.splitlines(), delimiter=text[5:6].strip("\n") or ",")
+            )
         if isinstance(history, list):
             if any(len(row) != len(history[0]) or "epoch" not in row for row in history):
                 raise ValueError
@@ -99,13 +101,12 @@ def _points(columns: dict[str, Any], name: str, epochs: np.ndarray) -> tuple[np.
         chosen = {tuple(epochs[epochs % step == 0]) for step in steps}
         chosen = [each for each in chosen if len(each) == len(values)]
         if len(chosen) != 1:
-            came = f"{len(values)} values of {name} for {len(epochs)} epochs"
-            advice = "give the file of a CSVLogger, which does"
-            raise ValueError(f"history must tell which were validated, got {came}: {advice}.")
+            wanted = "the file of a CSVLogger, to tell which epochs were validated"
+            raise refused("history", wanted, f"{len(values)} of {len(epochs)}")
         epochs = np.array(chosen[0])
     if len(values) != len(epochs) or (np.diff(epochs) < 1).any():
-        came = f"{len(values)} values of {name} for the epochs {epochs}"
         advice = "draw each training by itself, or give the values alone, as a dictionary"
-        raise ValueError(f"history must tell each epoch once, in order, got {came:.200}: {advice}.")
+        came = f"{len(values)} values of {name} for the epochs {epochs}"
+        raise refused("history", "of one training, each epoch once and in order", came, advice)
     measured = np.isfinite(values)
     return epochs[measured], values[measured]

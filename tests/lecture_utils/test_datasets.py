@@ -163,7 +163,7 @@ def test_without_data_the_official_download_is_used_if_its_checksum_is_right(
     download = getattr(keras.datasets, name)
     monkeypatch.setattr(download, "load_data", lambda: ((images, labels), test))
     if not whole:
-        with pytest.raises(ValueError, match=rf"download of {name} is damaged: .*copy {name}.* to"):
+        with pytest.raises(FileNotFoundError, match=rf"{name}.* not be downloaded whole: copy it"):
             getattr(datasets, f"load_{name}")()
         return
     for part, right in zip(getattr(datasets, f"load_{name}")(), expected, strict=True):
@@ -180,7 +180,7 @@ def test_without_data_and_offline_one_sentence_says_where_the_file_belongs(
         raise Exception("URL fetch failure: Network is unreachable")
 
     monkeypatch.setitem(keras.datasets.mnist.load_data.__globals__, "get_file", offline)
-    advice = r"could not be downloaded: copy it .* to .*mnist\.npz"
+    advice = r"could not be downloaded whole: copy it .* to .*mnist\.npz"
     with pytest.raises(FileNotFoundError, match=advice):
         datasets.load_mnist()
 

@@ -47,7 +47,7 @@ def test_digits_and_unit(capsys):
 def test_a_report_without_a_claim_is_refused():
     with pytest.raises(ValueError, match=r"claim must be .*got none"):
         reporting.report("accuracy", 0.9)
-    with pytest.raises(ValueError, match=r"tolerance must say .*got None"):
+    with pytest.raises(ValueError, match=r"tolerance must be given .*got None"):
         reporting.report("accuracy", 0.9, expected=0.9)
 
 
@@ -160,7 +160,7 @@ STREAM = {"y": None, "batch_size": None}
         ({"validation_data": (X, Y), "validation_freq": 2}, EVENLY),
         (STREAM | {"x": Batches()}, EVENLY),
         (STREAM | {"x": endless(), "steps_per_epoch": 8}, EVENLY),
-        (STREAM | {"x": of_unknown_length}, [None] * 8 + EVENLY[8:]),  # known after one epoch
+        (STREAM | {"x": of_unknown_length}, [None] * 16),
         (STREAM | {"x": endless(), "steps_per_epoch": 2, "epochs": 1}, [0.5, 1]),
         ({"epochs": 1, "steps_per_execution": 3}, [3 / 8, 6 / 8, 1]),
         ({"initial_epoch": 2}, []),

@@ -60,7 +60,7 @@ def test_points_stand_where_they_were_measured(options, from_history, separator,
     options = {"epochs": 10, "validation_data": (x, y), "callbacks": callbacks, **options}
     histories = [path, model.fit(x, y, verbose=0, **options)]
     if from_history == "refused":
-        with pytest.raises(ValueError, match=r"^history must tell which .*CSVLogger"):
+        with pytest.raises(ValueError, match=r"^history must be the file of a CSVLogger"):
             plots.training_curves(histories.pop(), "loss")
     for history in histories:
         lines = plots.training_curves(history, "loss").lines
@@ -96,12 +96,12 @@ ROWS = "epoch,loss\n0,1\n1,2\n"
             for odd in ([], 3, [[1]], ["a"], [1j])
         ),
         ({"loss": [np.nan, np.inf]}, "loss", "history must be finite in loss .*learning rate"),
-        ({"loss": [1], "val_loss": [1, 2]}, "loss", "history must tell each epoch once"),
-        ({"loss": [1, 2], "epoch": [0]}, "loss", "history must tell each epoch once.*2 values"),
-        ({"loss": [1, 2], "epoch": [1e300, 1]}, "loss", "history must tell each epoch once"),
-        ({"loss": [1, 2, 3], "val_loss": [1]}, "loss", "history must tell which .*1 values"),
+        ({"loss": [1], "val_loss": [1, 2]}, "loss", "history must be of one training"),
+        ({"loss": [1, 2], "epoch": [0]}, "loss", "history must be of one training.*2 values"),
+        ({"loss": [1, 2], "epoch": [1e300, 1]}, "loss", "history must be of one training"),
+        ({"loss": [1, 2, 3], "val_loss": [1]}, "loss", "history must be the file .*1 of 3"),
         *((ROWS + odd, "loss", "history must be what model.fit") for odd in ("2,a", "2,3,4")),
-        (ROWS + "0,1", "loss", "history must tell each epoch once, in order.*by itself"),
+        (ROWS + "0,1", "loss", "history must be of one training.*by itself"),
     ],
 )
 def test_odd_histories_are_refused(history, metric, told, tmp_path):
