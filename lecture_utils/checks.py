@@ -37,22 +37,15 @@ def told(value: Any) -> str:
 
 
 def whole(
-    name: str,
-    value: Any,
-    least: int = 1,
-    most: int = MOST,
-    otherwise: str = "",
-    advice: str = "",
+    name: str, value: Any, least: int = 1, most: int = MOST, otherwise: str = "", advice: str = ""
 ) -> int:
     """Return a whole number; `otherwise` says what else would do, `advice` what to do.
 
     Lecture 06 uses it, through `lenet1`.
     """
-    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if is_whole and least <= value <= most:
+    if isinstance(value, Integral) and not isinstance(value, bool) and least <= value <= most:
         return int(value)
-    any_size = most == MOST and not (is_whole and value > MOST)
-    limits = f"of at least {least}" if any_size else f"from {least} to {most}"
+    limits = f"of at least {least}" if most == MOST else f"from {least} to {most}"
     raise refused(name, f"{otherwise}a whole number {limits}", value, advice)
 
 
@@ -94,21 +87,11 @@ def choice(name: str, value: Any, options: tuple) -> Any:
 
     Lecture 09 uses it, through `vgg16`.
     """
-    if value is None or (isinstance(value, str | Integral) and not isinstance(value, bool)):
+    if isinstance(value, str | Integral | None) and not isinstance(value, bool):
         for option in options:
             if option == value:
                 return option
     raise refused(name, f"one of {', '.join(map(repr, options))}", value)
-
-
-def text(name: str, value: Any) -> str:
-    """Return a word that is not empty, as a layer's name must be; Keras allows no "/" in it.
-
-    Lecture 10 uses it, through `inception_block`.
-    """
-    if isinstance(value, str) and value and "/" not in value:
-        return str(value)
-    raise refused(name, 'a word without "/"', value)
 
 
 def array(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from lecture_utils.backend import keras
-from lecture_utils.checks import number, refused, text, whole
+from lecture_utils.checks import number, refused, whole
 
 layers = keras.layers
 
@@ -14,6 +14,7 @@ Tensor = keras.KerasTensor
 Initializer = str | keras.initializers.Initializer
 
 MOST = 1_000_000  # channels, classes, pixels a side: where more come, a number has slipped
+WIDTHS = {"above": 0, "most": 100}
 
 
 def check_arguments(
@@ -21,14 +22,7 @@ def check_arguments(
 ) -> tuple[Shape, int, float]:
     """Check the arguments that all builders have, and return them as plain numbers.
 
-    Args:
-        input_shape: Height, width and channels of an image.
-        classes: Number of outputs.
-        width: Factor on all channel counts.
-        smallest: Pixels a side that the network needs.
-
-    Raises:
-        ValueError: For the first argument that will not do: its name, what came, what would do.
+    The error names the first that will not do; `smallest` is the side that a network needs.
 
     Lecture 06 uses it, through `lenet1`.
     """
@@ -42,7 +36,8 @@ def check_arguments(
     if min(height, breadth) < smallest:
         advice = f"the smallest is {(smallest, smallest, channels)!r}"
         raise refused("input_shape", "larger for this network", shape, advice)
-    return shape, whole("classes", classes, most=MOST), check_width(width)
+    classes, width = whole("classes", classes, most=MOST), number("width", width, **WIDTHS)
+    return shape, classes, width
 
 
 def check_block(x: Tensor, name: str, **counts: int) -> list[int]:
@@ -54,16 +49,9 @@ def check_block(x: Tensor, name: str, **counts: int) -> list[int]:
     if len(shape) != 4 or not shape[-1]:
         wanted = "maps of shape (batch, height, width, channels)"
         raise refused("x", wanted, x, "begin with keras.Input((height, width, channels))")
-    text("name", name)
+    if not (isinstance(name, str) and name and "/" not in name):
+        raise refused("name", 'a word without "/"', name)
     return [whole(argument, count, most=MOST) for argument, count in counts.items()]
-
-
-def check_width(width: float) -> float:
-    """Return the factor on all channel counts, after a check.
-
-    Lecture 07 uses it, through `alexnet`.
-    """
-    return number("width", width, above=0, most=100)
 
 
 def scaled(channels: int, width: float, multiple: int = 1) -> int:

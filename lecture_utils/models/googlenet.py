@@ -6,15 +6,15 @@ Source: Szegedy and others, Going Deeper with Convolutions, CVPR 2015 (arXiv:140
 from functools import partial
 
 from lecture_utils.backend import keras
-from lecture_utils.checks import switch
+from lecture_utils.checks import number, switch
 from lecture_utils.models.branches import branches, conv_relu
 from lecture_utils.models.common import (
+    WIDTHS,
     LocalResponseNormalization,
     Shape,
     Tensor,
     check_arguments,
     check_block,
-    check_width,
     classify,
     max_pool,
     scaled,
@@ -78,11 +78,10 @@ def inception_block(
 
     Lecture 10 builds it by hand.
     """
-    channels = {"conv_1x1": conv_1x1, "conv_3x3": conv_3x3, "conv_5x5": conv_5x5}
     optional = {"reduce_3x3": reduce_3x3, "reduce_5x5": reduce_5x5, "pool_proj": pool_proj}
-    channels |= {argument: count for argument, count in optional.items() if count is not None}
-    check_block(x, name, **channels)
-    width = check_width(width)
+    given = {argument: count for argument, count in optional.items() if count is not None}
+    check_block(x, name, conv_1x1=conv_1x1, conv_3x3=conv_3x3, conv_5x5=conv_5x5, **given)
+    width = number("width", width, **WIDTHS)
     table = {
         "1x1": [(conv_1x1, 1)],
         "3x3": [(reduce_3x3, 1), (conv_3x3, 3)],

@@ -9,7 +9,7 @@ from functools import partial
 from lecture_utils.backend import keras
 from lecture_utils.checks import choice, number, switch
 from lecture_utils.models.branches import V, average_and_classify, branches, conv_bn_relu, in_a_row
-from lecture_utils.models.common import Shape, Tensor, check_arguments, check_block, check_width
+from lecture_utils.models.common import WIDTHS, Shape, Tensor, check_arguments, check_block
 from lecture_utils.models.inception import SMALLEST, V3_STEM
 
 layers = keras.layers
@@ -84,7 +84,7 @@ def inception_resnet_block(
     """
     check_block(x, name)
     kind = choice("kind", kind, tuple(INCEPTION_RESNET_BLOCKS))
-    scale, width = number("scale", scale), check_width(width)
+    scale, width = number("scale", scale), number("width", width, **WIDTHS)
     convolve = partial(conv_bn_relu, gamma=False, width=width)
     residual = branches(x, INCEPTION_RESNET_BLOCKS[kind], f"{name}_mixed", convolve)
     options = {"kernel_initializer": "he_normal", "name": f"{name}_conv"}

@@ -20,7 +20,6 @@ MASKED = np.ma.array([1, 2], mask=[False, True])
         (lambda: checks.switch("n", np.False_), False),
         (lambda: checks.choice("n", np.int8(50), (18, 50)), 50),
         (lambda: checks.choice("n", None, (None, "imagenet")), None),
-        (lambda: checks.text("n", np.str_("block")), "block"),
     ],
 )
 def test_what_numpy_has_is_returned_as_what_python_has(check, returned):
