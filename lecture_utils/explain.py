@@ -2,8 +2,7 @@
 
 Images are single, `(height, width, channels)`, as the network takes them. None of these pictures
 proves that a network reasons as we do: each answers one narrow question, which its docstring says.
-Models are all that `layer_table` takes, with one input, and layers have the names that it prints.
-A ValueError names a layer, a channel or a size that the model or the image does not have.
+Models are all that `layer_table` takes, with one input; layers have the names that it prints.
 """
 
 from collections.abc import Callable
@@ -32,8 +31,7 @@ class DeconvNet:
     The question it answers: which pattern of this image, at this place, excited this one value?
 
     Args:
-        model: Layers without branches, up to the layer that is asked for: linear ones, such as
-            convolutions, averages and normalizations at rest; ReLUs, in any form; max pooling.
+        model: A chain of layers that are linear at rest, ReLUs in any form, or max poolings.
 
     Source: Zeiler, Fergus, Visualizing and Understanding Convolutional Networks, ECCV 2014
     (arXiv:1311.2901), section 2.1.
@@ -42,7 +40,7 @@ class DeconvNet:
     """
 
     def __init__(self, model: keras.Model):
-        self.model = model
+        self.model, self.calls = model, trace(model)
 
     def project(
         self, image: np.ndarray, layer: str, channel: int, position: tuple[int, int] | None = None
@@ -58,20 +56,21 @@ class DeconvNet:
         Returns:
             An array of the image's shape, positive where more would have raised the value.
         """
-        calls = trace(self.model)
-        end = _one(calls, layer, channel)
-        chain = path_to(end, calls)
-        meetings = [str(call) for call in chain if len(call.inputs) > 1]
-        if meetings:
-            where = f"branches meet at {meetings[0]}"
-            raise refused("model", f"a chain of layers up to {end}", self.model, where)
-        values = _compute(chain, {calls[0]: _pixels(image, self.model)})
+        end = _one(self.calls, layer, channel)
+        chain = path_to(end, self.calls)
+        for call in chain:
+            if len(call.inputs) > 1:
+                raise refused("model", f"a chain up to {end}", self.model, f"{call} joins branches")
+        values = _compute(chain, {self.calls[0]: _pixels(image, self.model)})
         maps = values[end][0].numpy()
+        sizes = maps.shape[:-1]
         if position is None:
-            position = np.unravel_index(maps[..., channel].argmax(), maps.shape[:-1])
+            position = np.unravel_index(maps[..., channel].argmax(), sizes)
+        if np.shape(position) != np.shape(sizes):
+            raise refused("position", f"an index for each axis of maps of {sizes}", position)
+        place = [whole("position", i, 0, n - 1) for i, n in zip(position, sizes, strict=True)]
         signal = np.zeros_like(maps)
-        place = (*_place(position, end), channel)
-        signal[place] = maps[place]
+        signal[(*place, channel)] = maps[(*place, channel)]
         signal = tf.constant(signal[np.newaxis])
         for call in reversed(chain[1:]):
             signal = _step_back(call, values, signal)
@@ -84,31 +83,21 @@ def _pixels(image: np.ndarray, model: keras.Model) -> tf.Tensor:
     if not isinstance(model, keras.Model) or len(inputs) > 1:
         raise refused("model", "a keras.Model with one input", model)
     pixels = array("image", image)
+    number("image", float(np.abs(pixels).max()), most=3e38)
     shape = inputs[0].shape[1:] if inputs else pixels.shape
     if not tf.TensorShape(shape).is_compatible_with(pixels.shape):
-        advice = "give one image, without an axis for the batch"
-        raise refused("image", f"of shape {shape}, as the model takes it", pixels, advice)
+        raise refused("image", f"a single one of shape {shape}, as the model takes it", image)
     return tf.constant(pixels[np.newaxis], "float32")
 
 
-def _one(calls: list[Call], layer: str | keras.layers.Layer, channel: int | None = None) -> Call:
-    """Find the only call of a layer, which must have the channel."""
+def _one(calls: list[Call], layer: str | keras.layers.Layer, channel: int = 0) -> Call:
+    """Find the only call of a layer, which must have this channel."""
     call, *others = find(calls, layer)
     if others:
-        uses = f"it is used {len(others) + 1} times, ask for a layer that follows it"
-        raise refused("layer", "used once", call.name, uses)
-    if channel is not None:
-        channels = call.shape[-1] if len(call.shape) > 1 else 0
-        whole("channel", channel, 0, channels - 1, advice=f"{call} has {channels} of them")
+        raise refused("layer", "used once", layer, "ask for a layer that follows it")
+    channels = call.shape[-1] if len(call.shape) > 1 else 0
+    whole("channel", channel, 0, channels - 1, advice=f"{call} has {channels} of them")
     return call
-
-
-def _place(position: tuple[int, ...], call: Call) -> tuple[int, ...]:
-    """Return a position in a call's maps, checked."""
-    sizes = call.shape[1:-1]
-    if not isinstance(position, tuple | list) or len(position) != len(sizes):
-        raise refused("position", f"one index for each axis of maps of {sizes}", position)
-    return tuple(whole("position", i, 0, n - 1) for i, n in zip(position, sizes, strict=True))
 
 
 def _compute(calls: list[Call], values: dict[Call, tf.Tensor]) -> dict[Call, tf.Tensor]:
@@ -131,7 +120,7 @@ def _apply(call: Call, *inputs: tf.Tensor, **settings: object) -> tf.Tensor:
     if settings:  # the model's layer stays as it is: a twin shares its weights
         layer = object.__new__(type(layer))
         layer.__dict__.update(call.layer.__dict__ | settings)
-    return call.compute(inputs, layer)
+    return call.compute(layer, inputs)
 
 
 def _step_back(call: Call, values: dict[Call, tf.Tensor], signal: tf.Tensor) -> tf.Tensor:
@@ -149,9 +138,9 @@ def _step_back(call: Call, values: dict[Call, tf.Tensor], signal: tf.Tensor) -> 
         pools = any("MaxPool" in kind.__name__ for kind in type(call.layer).__mro__)
         known = pools or _is_linear(step, x)
     if not known:
-        kind = " with ".join(filter(None, (call.kind, getattr(activation, "__name__", ""))))
-        wanted = "linear, a ReLU or a max pooling to be walked back through"
-        raise ValueError(f"layer {call.name!r} must be {wanted}, got {kind}.")
+        wanted = "linear, a plain ReLU or a max pooling to be walked back through"
+        name = getattr(activation, "__name__", activation)
+        raise refused(str(call), wanted, call.kind, f"its activation is {name}")
     # The transpose of a layer is what carries a gradient back through it: for a convolution the
     # transposed convolution, for a pooling the unpooling with its switches.
     with tf.GradientTape() as tape:
@@ -162,13 +151,10 @@ def _step_back(call: Call, values: dict[Call, tf.Tensor], signal: tf.Tensor) -> 
 
 def _is_relu(function: Callable[[tf.Tensor], tf.Tensor], like: tf.Tensor) -> bool:
     """Try a function on a few numbers: a ReLU has many names."""
-    numbers = np.array([-100, -7, -1, -0.1, 0.1, 1, 7, 100])
-    for shift in range(len(numbers)):
-        x = tf.constant(np.resize(np.roll(numbers, shift), like.shape), like.dtype)
-        y = function(x)
-        if x.shape != y.shape or not np.allclose(y, tf.nn.relu(x), 1e-3, 1e-6):
-            return False
-    return True
+    numbers = np.resize([1, -0.1, 0.3], like.shape)
+    tried = (tf.constant(scale * numbers, like.dtype) for scale in (1, -1, 100, -100))
+    pairs = ((tf.nn.relu(x), function(x)) for x in tried)
+    return all(x.shape == y.shape and np.allclose(x, y, 1e-3, 1e-6) for x, y in pairs)
 
 
 def _is_linear(function: Callable[[tf.Tensor], tf.Tensor], like: tf.Tensor) -> bool:
@@ -213,15 +199,15 @@ def occlusion_map(
     whole("size", size, 1, min(image.shape[:2]))
     whole("stride", stride)
     colour = array("fill", fill)
+    number("fill", np.abs(colour).max(), most=3e38)
     if colour.shape not in ((), image.shape[2:]):
         raise refused("fill", "a number, or one for each channel", fill)
     tops, lefts = (range(0, side - size + 1, stride) for side in image.shape[:2])
     places = [(top, left) for top in tops for left in lefts]
     seen = []
     for first in range(0, len(places), 32):
-        batch = places[first : first + 32]
-        covered = np.repeat(pixels, len(batch), axis=0)
-        for patch, (top, left) in zip(covered, batch, strict=True):
+        covered = np.repeat(pixels, len(places[first : first + 32]), axis=0)
+        for patch, (top, left) in zip(covered, places[first:], strict=False):
             patch[top : top + size, left : left + size] = colour
         probabilities = model.predict_on_batch(covered)
         _check_label(label, *keras.tree.flatten(probabilities))
@@ -246,8 +232,7 @@ def grad_cam(
     gradient, speaks for this class?
 
     Args:
-        model: A classifier. Its score for a class is explained, as it is before the last layer's
-            activation, such as a softmax.
+        model: A classifier. Scores are taken before the last activation, such as a softmax.
         image: Shape (height, width, channels).
         label: Number of the class, 0 if there is a single unit; the most probable one if None.
         layer: Name of a layer with maps; the last one with maps of several positions if None.
@@ -261,9 +246,9 @@ def grad_cam(
     """
     calls, outputs = trace_outputs(model)
     _check_label(0 if label is None else label, *outputs)
-    end = outputs[0].inputs[0] if outputs[0].kind in ACTIVATIONS else outputs[0]
-    dense = end is outputs[0] and isinstance(end.layer, layers.Dense | layers.EinsumDense)
-    settings = {"activation": linear} if dense else {}
+    last = outputs[0]
+    end = last.inputs[0] if last.kind in ACTIVATIONS else last
+    own = end is last and isinstance(end.layer, layers.Dense)
     path = path_to(end, calls)
     with_maps = [call for call in path if len(call.shape) == 4]
     wide = [call for call in with_maps if call.inputs and call.shape[1:3] != (1, 1)]
@@ -278,13 +263,14 @@ def grad_cam(
     with tf.GradientTape() as tape:
         tape.watch(values[chosen])
         _compute(path[start:-1], values)
-        scores = _apply(end, *(values[source] for source in end.inputs), **settings)[0]
+        scores = _apply(
+            end, *(values[source] for source in end.inputs), **{"activation": linear} if own else {}
+        )[0]
         score = scores[tf.argmax(scores) if label is None else label]
     slopes = tape.gradient(score, values[chosen], unconnected_gradients="zero")
-    maps, slopes = (tf.cast(each, "float32") for each in (values[chosen], slopes))
     weights = tf.reduce_mean(slopes, axis=(1, 2), keepdims=True)
-    heat = tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1))[0].numpy()
-    return heat / max(heat.max(), 1e-12)
+    heat = tf.nn.relu(tf.reduce_sum(weights * values[chosen], axis=-1))[0].numpy()
+    return heat / np.float32(max(heat.max(), 1e-12))
 
 
 def maximize_activation(
@@ -320,7 +306,7 @@ def maximize_activation(
     """
     calls = trace(model)
     chosen = _one(calls, layer, channel)
-    whole("steps", steps, least=0)
+    whole("steps", steps, least=0, most=10_000)
     number("rate", rate, above=0)
     number("decay", decay, least=0, most=1)
     path = path_to(chosen, calls)

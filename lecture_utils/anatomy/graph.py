@@ -86,10 +86,10 @@ class Call:
             )
         return self.shape[1:-1]
 
-    def compute(self, values: list[Any], layer: Any = None) -> Any:
-        """Compute its output from those of `inputs`, not in training; `layer` may stand in."""
-        layer = self.layer if layer is None else layer
-        arguments, keywords = _arguments(self.node, values)
+    def compute(self, layer: Any, values: list[Any]) -> Any:
+        """Compute its output, not in training, by a layer like its own from those of `inputs`."""
+        given = dict(zip(map(id, self.node.input_tensors), values, strict=True))
+        arguments, keywords = self.node.arguments.fill_in(given)
         if isinstance(layer, keras.layers.Layer):  # others know no training
             keywords["training"] = False
         return keras.tree.flatten(layer(*arguments, **keywords))[0]
@@ -152,8 +152,7 @@ def find(calls: list[Call], layer: str | keras.layers.Layer) -> list[Call]:
 
     Lecture 04 uses it, through `receptive_field`.
     """
-    named = layer if isinstance(layer, str) else None
-    found = [call for call in calls if layer is call.layer or named == call.name]
+    found = [call for call in calls if layer is call.layer or str(layer) == call.name]
     if not found:
         name = str(getattr(layer, "name", layer))
         names = list(dict.fromkeys(call.name for call in calls))
@@ -194,9 +193,11 @@ def _call(node: Any, sources: list[Call], prefix: str) -> Call:
     outputs = node.outputs
     # A nested model may be applied to another size than the one that it was built for.
     if any(s.shape[1:] != t.shape[1:] for s, t in zip(sources, node.input_tensors, strict=True)):
-        pairs = zip(sources, node.input_tensors, strict=True)
-        actual = [keras.KerasTensor(source.shape, tensor.dtype) for source, tensor in pairs]
-        arguments, keywords = _arguments(node, actual)
+        actual = {
+            id(tensor): keras.KerasTensor(source.shape, tensor.dtype)
+            for source, tensor in zip(sources, node.input_tensors, strict=True)
+        }
+        arguments, keywords = node.arguments.fill_in(actual)
         outputs = keras.tree.flatten(layer.compute_output_spec(*arguments, **keywords))
     call = Call(f"{prefix}{layer.name}", layer, tuple(sources), outputs[0].shape, node)
     if len(outputs) > 1:
@@ -207,8 +208,3 @@ def _call(node: Any, sources: list[Call], prefix: str) -> Call:
             "width, channels), got 'channels_first'."
         )
     return call
-
-
-def _arguments(node: Any, values: list[Any]) -> tuple[tuple, dict[str, Any]]:
-    """Return what a layer was called with, other values in place of its tensors."""
-    return node.arguments.fill_in(dict(zip(map(id, node.input_tensors), values, strict=True)))
