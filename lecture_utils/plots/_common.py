@@ -7,52 +7,83 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
+from PIL import Image, ImageOps
 
+from lecture_utils.checks import array, refused
 from lecture_utils.plots.style import GREY
 
 SMALLEST_FONT, LARGEST_FONT = 7, 13
+LARGEST_NUMBER = 1e100  # products and differences of such numbers can be drawn, too
+AXES = ("", "values", "rows columns", "rows columns channels", "rows columns in out")
+PICTURES = ("1", "L", "I", "I;16", "F", "RGB")  # of PIL, by their modes
 
 # A number in a cell that is as large as `cell_side` says.
 NUMBER = {"fontsize": LARGEST_FONT, "ha": "center", "va": "center", "zorder": 4}
 
 
-def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
+def axes_or_new(ax: Axes | None, width: float, height: float, title: str | None = None) -> Axes:
     """Return the axes that were given, or those of a new figure of this size in inches."""
-    if ax is not None:
-        return ax
-    return plt.subplots(figsize=(width, height), layout="constrained")[1]
+    check_title(title)
+    if ax is None:
+        return plt.subplots(figsize=(width, height), layout="constrained")[1]
+    if not isinstance(ax, Axes):
+        raise refused("ax", "axes of matplotlib", ax, "take them from plt.subplots()")
+    return ax
+
+
+def titled(title: str | None, rows: int, columns: int, **options) -> tuple[Figure, np.ndarray]:
+    """Open a figure with so many axes and a title; options are those of `plt.subplots`."""
+    check_title(title)
+    figure, grid = plt.subplots(rows, columns, squeeze=False, layout="constrained", **options)
+    if title is not None:
+        figure.suptitle(title)
+    return figure, grid
+
+
+def check_title(title: str | None) -> None:
+    """Raise a ValueError if a title is anything but words."""
+    if not isinstance(title, str | None):
+        raise refused("title", "words", title, "use str(…)")
 
 
 def numbers(values, name: str, dimensions: Sequence[int]) -> np.ndarray:
     """Return `values` as an array, or raise a ValueError if they can't be drawn."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must hold numbers, got {array.dtype}.")
-    if array.ndim not in dimensions or array.size == 0:
-        wanted = " or ".join(str(dimension) for dimension in dimensions)
-        raise ValueError(
-            f"{name} must be an array of {wanted} dimension(s), not empty, got the shape "
-            f"{array.shape}."
-        )
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite, got inf or nan: remove them.")
-    return array
+    found = array(name, values, *(tuple(AXES[each].split()) for each in dimensions))
+    # Matplotlib draws no others: neither half precision nor extended.
+    exact = found.dtype.kind in "iu" or found.dtype in (np.float32, np.float64)
+    found = found if exact else found.astype(np.float64)
+    largest = max(-float(found.min()), float(found.max()))
+    if largest > LARGEST_NUMBER:
+        raise refused(name, f"at most {LARGEST_NUMBER:g} to be drawn", largest, "divide it")
+    return found
+
+
+def one_each(name: str, given: Sequence, count: int, things: str) -> list:
+    """Return names or numbers, one for each thing that is drawn, or raise a ValueError."""
+    axis = f"one for each of the {count} {things}"
+    found = array(name, given, (axis,), kinds="biufUO", finite=False)
+    if len(found) != count:
+        raise refused(name, axis, given)
+    return list(found if hasattr(given, "dtype") else given)
 
 
 def as_image(image: np.ndarray, name: str = "image") -> np.ndarray:
     """Return an image as `(height, width)` or `(height, width, 3)`, or raise a ValueError."""
+    if isinstance(image, Image.Image):
+        if image.mode not in PICTURES:
+            raise refused(name, "a picture in RGB or grey", image, 'use image.convert("RGB")')
+        image = ImageOps.exif_transpose(image)  # as a phone held it
     image = numbers(image, name, [2, 3])
     if image.ndim == 3 and image.shape[2] == 1:
         return image[:, :, 0]
     if image.ndim == 2:
         return image
     if image.shape[2] != 3:
-        raise ValueError(
-            f"{name} must have 1 channel (grey) or 3 (RGB), got the shape {image.shape}: "
-            "feature_maps draws the channels of a feature map."
-        )
+        advice = "feature_maps draws the channels of a feature map"
+        raise refused(name, "of 1 channel (grey) or 3 (RGB)", image, advice)
     if image.dtype == np.uint8:
         return image
     if image.min() < -0.001 or image.max() > 1.001:  # a rounding error is no reason to refuse
@@ -60,7 +91,7 @@ def as_image(image: np.ndarray, name: str = "image") -> np.ndarray:
             f"{name} must be uint8, or floats from 0 to 1, got {image.dtype} from "
             f"{image.min():g} to {image.max():g}: divide by 255, or use np.clip(image, 0, 1)."
         )
-    return image.clip(0, 1)
+    return image.clip(0, 1) * 1.0  # whole numbers would be drawn as if they went to 255
 
 
 def draw_image(
@@ -80,12 +111,14 @@ def _limits(image: np.ndarray) -> tuple[float, float]:
         return 0, 255
     if image.dtype.kind == "f" and image.min() >= 0 and image.max() <= 1:
         return 0, 1
-    low, high = image.min(), image.max()
+    low, high = float(image.min()), float(image.max())
     return (low, high) if low < high else (low - 1, high + 1)
 
 
 def number(value: float) -> str:
     """Write a number as short text: at most two decimals, none where none are needed."""
+    if abs(value) >= 1e6:
+        return f"{value:.1e}".replace("e+0", "e").replace("e+", "e").replace("-", "−")
     text = np.format_float_positional(round(float(value), 2) + 0.0, trim="-")
     return text.replace("-", "−")
 

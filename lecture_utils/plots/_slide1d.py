@@ -7,6 +7,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
+from lecture_utils.checks import refused
 from lecture_utils.convolution import correlate1d
 from lecture_utils.plots._common import NUMBER, box, cell_side, longest, number, numbers
 from lecture_utils.plots.style import DONE, EMPTY, GREY, PADDING, RED, TAP
@@ -53,10 +54,8 @@ class Slide1D:
         before, after = margins(len(signal), len(kernel), padding=padding)
         padded = np.pad(signal, (before, after))
         if len(padded) > MOST_CELLS:
-            raise ValueError(
-                f"signal must have at most {MOST_CELLS} samples to be read, padding included, got "
-                f"{len(padded)}: slide over a part of it, for example signal[:12]."
-            )
+            wanted = f"of at most {MOST_CELLS} samples to be read, padding included"
+            raise refused("signal", wanted, len(padded), "slide over a part of it, signal[:12]")
         return cls(padded, kernel, outputs, before, after)
 
     @property

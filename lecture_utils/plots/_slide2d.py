@@ -7,6 +7,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from lecture_utils.checks import refused
 from lecture_utils.convolution import correlate2d
 from lecture_utils.plots._common import (
     NUMBER,
@@ -45,10 +46,8 @@ class Slide2D:
         around = [margins(*size, stride, padding, dilation) for size in sizes]
         padded = np.pad(image, around)
         if max(padded.shape) > MOST_CELLS:
-            raise ValueError(
-                f"image must have at most {MOST_CELLS} rows and columns to be read, padding "
-                f"included, got {padded.shape}: take a part of it."
-            )
+            wanted = f"of at most {MOST_CELLS} rows and columns to be read, padding included"
+            raise refused("image", wanted, padded.shape, "take a part of it")
         inside = np.pad(np.ones_like(image, dtype=bool), around)
         before = tuple(margin for margin, _ in around)
         return cls(padded, kernel, outputs, inside, before, stride, dilation)

@@ -9,6 +9,8 @@ from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
+from lecture_utils.checks import whole
+from lecture_utils.plots._common import titled
 from lecture_utils.plots._slide1d import Slide1D
 from lecture_utils.plots._slide2d import Slide2D
 
@@ -151,11 +153,7 @@ def filmstrip_2d(
 
     Lecture 03 uses it.
     """
-    if not 1 <= count <= MOST_STILLS:
-        raise ValueError(
-            f"count must be 1 to {MOST_STILLS} to be read side by side, got {count}: "
-            "animate_2d shows more."
-        )
+    count = whole("count", count, most=MOST_STILLS, advice="animate_2d shows more")
     slide = Slide2D.of(image, kernel, stride, padding, dilation)
     positions = _spread(slide.outputs.size, count)
     (rows, columns), (output_rows, output_columns) = slide.padded.shape, slide.outputs.shape
@@ -164,7 +162,7 @@ def filmstrip_2d(
     widths, heights = [slide.kernel_width] + [width] * len(positions), [rows, output_rows]
     inches = sum(widths) + 0.15 * len(positions) + 0.6, sum(heights) * slide.side + 1.2
     ratios = {"width_ratios": widths, "height_ratios": heights}
-    figure, grid = plt.subplots(2, len(widths), figsize=inches, layout="constrained", **ratios)
+    figure, grid = titled(title, 2, len(widths), figsize=inches, **ratios)
     grid[1, 0].remove()
     slide.draw_kernel(grid[0, 0])
     grid[0, 0].set_title("kernel", fontsize=12)
@@ -176,8 +174,6 @@ def filmstrip_2d(
         plt.setp([above, below], xticks=[], yticks=[])
     grid[0, 1].set_ylabel("image")
     grid[1, 1].set_ylabel("output")
-    if title is not None:
-        figure.suptitle(title)
     return figure
 
 
@@ -201,15 +197,13 @@ def window_positions(image: np.ndarray, kernel: np.ndarray, title: str | None = 
     rows, columns = slide.outputs.shape
     height, width = (min(side * slide.side, 2) + 0.1 for side in slide.padded.shape)
     inches = columns * width, rows * (height + 0.25) + 0.4 * (title is not None)
-    figure, grid = plt.subplots(rows, columns, figsize=inches, squeeze=False, layout="constrained")
+    figure, grid = titled(title, rows, columns, figsize=inches)
     for position, ax in enumerate(grid.flat):
         slide.draw_image(ax)
         slide.draw_window(ax, position)
         row, column = slide.place(position)
         ax.set_title(f"output[{row}, {column}]", fontsize=12, pad=4)
         ax.set(xticks=[], yticks=[])
-    if title is not None:
-        figure.suptitle(title)
     return figure
 
 

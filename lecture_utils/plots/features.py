@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from lecture_utils.plots._common import as_image, draw_image, numbers
+from lecture_utils.checks import refused, switch, whole
+from lecture_utils.plots._common import as_image, draw_image, numbers, one_each, titled
 from lecture_utils.plots.style import DIVERGING
 
 MOST_PANELS = 128
+HIGHEST = 4  # times its width, that a panel is drawn
 
 
 def kernels(
@@ -45,12 +46,10 @@ def kernels(
     kernels = numbers(kernels, "kernels", [4])
     channels, count = kernels.shape[2:]
     if channels not in (1, 3):
-        raise ValueError(
-            f"kernels must be over 1 input channel or 3 (RGB), got {channels}: choose one, for "
-            "example kernels[:, :, :1]."
-        )
+        advice = "choose one, for example kernels[:, :, :1]"
+        raise refused("kernels", "over 1 input channel or 3 (RGB)", channels, advice)
     figure, axes = _panels(kernels.shape[:2], count, columns, labels, title, "kernels")
-    largest = float(np.abs(kernels).max()) or 1.0
+    largest = _largest(kernels)
     for index, ax in enumerate(axes):
         if channels == 3:
             draw_image(ax, 0.5 + 0.5 * kernels[:, :, :, index] / largest)
@@ -90,6 +89,7 @@ def feature_maps(
     Lecture 03 uses it.
     """
     maps = numbers(maps, "maps", [3])
+    switch("shared", shared)
     figure, axes = _panels(maps.shape[:2], maps.shape[2], columns, labels, title, "maps")
     for index, ax in enumerate(axes):
         one = maps[:, :, index]
@@ -120,25 +120,27 @@ def response_map(image: np.ndarray, response: np.ndarray, title: str | None = No
     response = numbers(response, "response", [2])
     height, width = image.shape[:2]
     inches = 2.4 / max(height, width)
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(2 * width * inches + 1.3, height * inches + 0.9), layout="constrained"
-    )
+    size = (2 * width * inches + 1.3, height * inches + 0.9)
+    figure, ((left, right),) = titled(title, 1, 2, figsize=size)
     draw_image(left, image)
     drawn = _draw_response(right, response, scale=response)
     figure.colorbar(drawn, ax=right, aspect=15)
     for ax, name in ((left, "image"), (right, "response")):
         ax.set(xticks=[], yticks=[], title=name)
-    if title is not None:
-        figure.suptitle(title)
     return figure
 
 
 def _draw_response(ax: Axes, response: np.ndarray, scale: np.ndarray) -> AxesImage:
     """Draw a response with the colours that the numbers of `scale` need."""
-    largest = float(np.abs(scale).max()) or 1.0
+    largest = _largest(scale)
     if scale.min() < 0:
         return draw_image(ax, response, (-largest, largest), DIVERGING)
     return draw_image(ax, response, (0, largest))
+
+
+def _largest(values: np.ndarray) -> float:
+    """Return how far numbers are from zero at most, 1 where all are zero."""
+    return max(-float(values.min()), float(values.max())) or 1.0
 
 
 def _panels(
@@ -151,26 +153,18 @@ def _panels(
 ) -> tuple[Figure, list[Axes]]:
     """Make `count` small axes without ticks, each with its label or number above."""
     if count > MOST_PANELS:
-        raise ValueError(
-            f"{name} must be at most {MOST_PANELS} to fit into a picture, got {count}: choose "
-            f"some, for example {name}[..., :32]."
-        )
-    if labels is not None and len(labels) != count:
-        raise ValueError(f"labels must be {count}, one for each, got {len(labels)}.")
-    columns = min(columns, count)
+        advice = f"choose some, for example {name}[..., :32]"
+        raise refused(name, f"at most {MOST_PANELS} to fit into a picture", count, advice)
+    captions = range(count) if labels is None else one_each("labels", labels, count, name)
+    columns = min(whole("columns", columns), count)
     rows = -(-count // columns)
     side = min(max(0.85, 7 / columns), 1.6)
-    height = rows * (side * shape[0] / shape[1] + 0.25) + 0.5
-    figure, grid = plt.subplots(
-        rows, columns, figsize=(columns * side + 1, height), squeeze=False, layout="constrained"
-    )
+    height = rows * (side * min(shape[0] / shape[1], HIGHEST) + 0.25) + 0.5
+    figure, grid = titled(title, rows, columns, figsize=(columns * side + 1, height))
     for ax in grid.flat[count:]:
         ax.remove()
     axes = list(grid.flat[:count])
-    captions = labels if labels is not None else range(count)
     for ax, caption in zip(axes, captions, strict=True):
         ax.set(xticks=[], yticks=[])
         ax.set_title(str(caption), fontsize=11, pad=3)
-    if title is not None:
-        figure.suptitle(title)
     return figure, axes

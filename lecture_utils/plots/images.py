@@ -1,14 +1,15 @@
 """Pictures of images."""
 
 from collections.abc import Sequence
+from itertools import islice
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
+from lecture_utils.checks import refused, switch, whole
 from lecture_utils.plots._common import (
     as_image,
     axes_or_new,
@@ -18,10 +19,14 @@ from lecture_utils.plots._common import (
     draw_image,
     longest,
     number,
+    numbers,
+    one_each,
+    titled,
 )
 from lecture_utils.plots.style import BLACK, GREY, RED
 
 LARGEST_WITH_VALUES = 20
+HIGHEST = 4  # times its width, that an image of a grid is drawn
 MOST_IMAGES = 200
 PHOTO_INCHES = 3.0
 
@@ -48,21 +53,23 @@ def show_image(
         The axes.
 
     Raises:
-        ValueError: If the shape is not that of an image, a colour is out of range, or the array is
-            too large for its values to be read.
+        ValueError: If the shape is not that of an image, a colour is out of range, the array is
+            too large for its values to be read, or an argument is of another kind.
 
     Lecture 01 uses it.
     """
     image = as_image(image)
     height, width = image.shape[:2]
-    if values and (image.ndim == 3 or max(height, width) > LARGEST_WITH_VALUES):
-        raise ValueError(
-            f"image must be one channel of at most {LARGEST_WITH_VALUES} rows and columns for its "
-            f"values to be read, got the shape {image.shape}: show a part of it."
-        )
+    if limits is not None:
+        ends = numbers(limits, "limits", [1])
+        if image.ndim == 3 or len(ends) != 2 or not ends[0] < ends[1]:
+            raise refused("limits", "of a grey image: a smaller and a larger value", limits)
+    if switch("values", values) and (image.ndim == 3 or max(height, width) > LARGEST_WITH_VALUES):
+        wanted = f"one channel of at most {LARGEST_WITH_VALUES} rows and columns to be read"
+        raise refused("image", wanted, image, "show a part of it")
     characters = longest(image) if values else 0
     inches = cell_side(characters) if values else PHOTO_INCHES / max(height, width)
-    ax = axes_or_new(ax, max(width * inches, 1.2) + 0.7, max(height * inches, 1.2) + 0.8)
+    ax = axes_or_new(ax, max(width * inches, 1.2) + 0.7, max(height * inches, 1.2) + 0.8, title)
     drawn = draw_image(ax, image, limits)
     if values:
         _write_values(ax, drawn, image, characters)
@@ -103,19 +110,20 @@ def image_grid(
 
     Lecture 01 uses it.
     """
+    try:
+        images = list(islice(images, MOST_IMAGES + 1))
+    except TypeError:
+        raise refused("images", "an array or a list of images", images) from None
     if not 0 < len(images) <= MOST_IMAGES:
-        raise ValueError(
-            f"images must be 1 to {MOST_IMAGES} to fit into a picture, got {len(images)}: choose "
-            "some, for example images[:50]."
-        )
+        came, advice = (f"{MOST_IMAGES + 1} or more" if images else 0), "choose some: images[:50]"
+        raise ValueError(f"images must be 1 to {MOST_IMAGES} to fit, got {came}: {advice}.")
     images = [as_image(image, "images") for image in images]
     captions = _captions(len(images), labels, predictions)
-    columns = min(columns, len(images))
+    columns = min(whole("columns", columns), len(images))
     rows = -(-len(images) // columns)
     width, height = _grid_cell(images[0], labels, predictions, columns)
     extra = 0.4 * (title is not None) + 0.3 * (predictions is not None)
-    size = columns * width, rows * height + extra
-    figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
+    figure, grid = titled(title, rows, columns, figsize=(columns * width, rows * height + extra))
     figure.get_layout_engine().set(h_pad=0.03, w_pad=0.03, hspace=0, wspace=0)
     for ax in grid.flat:
         ax.axis("off")
@@ -123,8 +131,6 @@ def image_grid(
         _draw_captioned(ax, image, caption)
     if any(caption.startswith("✗") for caption in captions):
         figure.supxlabel("✗ predicted (true)", color=RED, fontsize=12)
-    if title is not None:
-        figure.suptitle(title)
     return figure
 
 
@@ -148,15 +154,14 @@ def _draw_captioned(ax: Axes, image: np.ndarray, caption: str) -> None:
 
 
 def _captions(count: int, labels: Sequence | None, predictions: Sequence | None) -> list[str]:
-    for name, given in (("labels", labels), ("predictions", predictions)):
-        if given is not None and (np.ndim(given) != 1 or len(given) != count):
-            raise ValueError(
-                f"{name} must be {count}, one for each image, got the shape {np.shape(given)}."
-            )
+    labels = labels if labels is None else one_each("labels", labels, count, "images")
     if predictions is None:
         return [""] * count if labels is None else [str(label) for label in labels]
+    predictions = one_each("predictions", predictions, count, "images")
     if labels is None:
         raise ValueError("labels must tell which predictions are wrong, got None.")
+    if len({isinstance(each, str) for each in labels + predictions}) > 1:
+        raise refused("predictions", "names or numbers, as the labels are", predictions)
     captions = []
     for label, prediction in zip(labels, predictions, strict=True):
         separator = " " if len(str(prediction)) + len(str(label)) < 5 else "\n"
@@ -176,4 +181,4 @@ def _grid_cell(
     longest_label = 0 if labels is None else max(len(str(label)) for label in labels)
     lines = (longest_label > 0) + (predictions is not None and longest_label > 2)
     width = max(min(8 / columns, 2), 0.8, 0.11 * (longest_label + 2))
-    return width, width * image.shape[0] / image.shape[1] + 0.2 * lines
+    return width, width * min(image.shape[0] / image.shape[1], HIGHEST) + 0.2 * lines

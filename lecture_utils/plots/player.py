@@ -14,6 +14,8 @@ import numpy as np
 from matplotlib.animation import AbstractMovieWriter, Animation
 from PIL import Image
 
+from lecture_utils.checks import refused
+
 if TYPE_CHECKING:
     from IPython.display import HTML
 
@@ -52,14 +54,14 @@ def player(animation: Animation, alt: str) -> HTML:
     """
     from IPython.display import HTML
 
-    if not alt.strip():
-        raise ValueError("alt must say in words what the animation shows, got none.")
+    if not isinstance(alt, str) or not alt.strip():
+        raise refused("alt", "words that say what the animation shows", alt)
+    if not isinstance(animation, Animation):
+        raise refused("animation", "one of animate_1d, animate_2d or matplotlib", animation)
     count = sum(1 for _ in islice(animation.new_frame_seq(), MOST_FRAMES + 1))
-    if count > MOST_FRAMES:
-        raise ValueError(
-            f"animation must have at most {MOST_FRAMES} frames, got more: use a smaller input or "
-            "a larger stride."
-        )
+    if not 0 < count <= MOST_FRAMES:
+        came = f"{'more' if count else 0}: use a smaller input or a larger stride"
+        raise ValueError(f"animation must have 1 to {MOST_FRAMES} frames, got {came}.")
     writer = _Frames()
     animation.save("nothing is written", writer=writer)
     frames, palette = _with_palette(np.stack(writer.frames))

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from lecture_utils.checks import refused
 from lecture_utils.plots._common import axes_or_new, numbers
 from lecture_utils.plots.style import CYCLE, GREY
 
@@ -33,12 +34,9 @@ def signals(
     Lecture 02 uses it.
     """
     if not isinstance(signals, Mapping) or not signals:
-        raise ValueError(
-            'signals must be a dictionary of arrays, for example {"noisy": noisy}, got '
-            f"{signals!r:.50}."
-        )
+        raise refused("signals", 'a dictionary of arrays, as {"noisy": noisy}', signals)
     arrays = {name: numbers(array, f"signals[{name!r}]", [1]) for name, array in signals.items()}
-    ax = axes_or_new(ax, 8, 3.2)
+    ax = axes_or_new(ax, 8, 3.2, title)
     short = max(len(array) for array in arrays.values()) <= SHORT_SIGNAL
     for index, (name, array) in enumerate(arrays.items()):
         color = CYCLE[index % len(CYCLE)]

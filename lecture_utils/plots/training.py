@@ -44,7 +44,8 @@ def training_curves(
     if not names:
         raise refused("history", "of one epoch at least", columns)
     if not isinstance(metric, str) or metric not in names:
-        raise refused("metric", f"one of {', '.join(names)}", metric)
+        advice = "the history holds no others"
+        raise refused("metric", f"one of {', '.join(names)}", metric, advice)
     values = array(f"history[{metric!r}]", columns[metric], ("epochs",), finite=False)
     epochs = columns.get("epoch", range(len(values)))
     epochs = 1.0 + array("history's epochs", epochs, ("epochs",))
@@ -88,7 +89,7 @@ def _columns(history: Any) -> dict[str, Any]:
         columns = getattr(history, "history", history)
         epochs = getattr(history, "epoch", None)
         return dict(columns) if epochs is None else {**columns, "epoch": epochs}
-    except (OSError, LookupError, TypeError, ValueError, csv.Error):
+    except (OSError, ArithmeticError, LookupError, TypeError, ValueError, csv.Error):
         advice = "or give the path of a file that a CSVLogger wrote, which can be read"
         raise refused("history", "what model.fit returned", history, advice) from None
 

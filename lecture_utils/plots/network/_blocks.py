@@ -24,9 +24,8 @@ class Element:
         self.node = visible(items)[-1]
         self.block = len(visible(items)) > 1
         self.kind = "block" if self.block else self.node.kind
-        forks = [item for item in items if isinstance(item, Fork)]  # not those inside of others
-        whole = len(forks) == 1 and visible(forks) == visible(items)
-        self.bows = [fork for fork in forks if whole and fork.shortcut is not None]
+        forks = [item for item in items if isinstance(item, Fork) and item.shortcut is not None]
+        self.bows = forks if visible(forks) == visible(items) else []  # over all, or not at all
 
     def caption(self, named: bool = False) -> str:
         """Write what it does, for a block its name: block2…36 for a folded one."""

@@ -6,6 +6,7 @@ drawn on it.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,15 +20,16 @@ from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
+from lecture_utils.checks import refused
 from lecture_utils.plots.network._nodes import KINDS
 from lecture_utils.plots.style import BLACK, GREY
 
 FONT, SMALL_FONT = 10, 9
 MARGIN, LINE_HEIGHT = 0.15, 1.25
 WIDER = 1.08  # letters on a screen are wider than their outlines
-NARROWEST, HIGHEST = 6.0, 100.0
-LONGEST_LINE, LONGEST_TITLE = 40, 110  # letters
-LEGEND = 13.6
+NARROWEST, HIGHEST = 6.0, 100
+LONGEST_TITLE, LONGEST_LEGEND = 110, 8  # letters of a line, kinds in a row
+LONG_LINE = re.compile(r"^(.{19}).{2,}(.{20})$", re.MULTILINE)
 NOTE = "height of a block: rows and columns, width: channels (not to scale)"
 
 Point = tuple[float, float]
@@ -147,7 +149,7 @@ class Canvas:
         x, y = place
         if not text:
             return y
-        text = "\n".join(map(_shortened, text.split("\n")))
+        text = LONG_LINE.sub(r"\1…\2", text)
         width, height = text_size(text, size, weight)
         direction, left, right = (1 if up else -1), x - width / 2 - 0.05, x + width / 2 + 0.05
         middle = y + direction * (height / 2 + 0.04)
@@ -165,53 +167,32 @@ class Canvas:
         left, right = min(box.x for box in self.obstacles), max(box.right for box in self.obstacles)
         bottom, top = min(box.y for box in self.obstacles), max(box.top for box in self.obstacles)
         bottom, top, middle = bottom - MARGIN, top + MARGIN, (left + right) / 2
-        title = "" if title is None else textwrap.fill(str(title), LONGEST_TITLE)
+        title = textwrap.fill(title or "", LONGEST_TITLE)
         wide = max(right - left, text_size(title, 15)[0], NARROWEST - 2 * MARGIN)
         if title:
             high = 0.26 * title.count("\n")
             self.text((middle, top + 0.15 + high / 2), title, 15)
             top += 0.4 + high
-        row: list[str] = []
-        for kind in [kind for kind in KINDS if kind in self.kinds]:
-            if _legend_width([*row, kind]) > LEGEND:
-                bottom, row = self._legend(row, middle, bottom), []
-            row.append(kind)
-            wide = max(wide, _legend_width(row))
-        bottom = self._legend(row, middle, bottom)
+        legend = [kind for kind in KINDS if kind in self.kinds]
+        for row in filter(None, (legend[:LONGEST_LEGEND], legend[LONGEST_LEGEND:])):
+            widths = [0.5 + text_size(KINDS[kind][1])[0] for kind in row]
+            wide, x = max(wide, sum(widths)), middle - sum(widths) / 2
+            for kind, width in zip(row, widths):
+                self.flat(Box(x + 0.1, bottom - 0.2, 0.2, 0.16), kind, f"legend {kind}")
+                self.text((x + 0.36 + (width - 0.5) / 2, bottom - 0.125), KINDS[kind][1])
+                x += width
+            bottom -= 0.26
         if self.maps:
             self.text((middle, bottom - 0.1), NOTE, SMALL_FONT, color=GREY)
             bottom -= 0.25
-        bottom -= 0.08
-        wide += 2 * MARGIN
+        bottom, wide = bottom - 0.08, wide + 2 * MARGIN
         if top - bottom > HIGHEST:
             plt.close(self.figure)
-            raise ValueError(
-                f"model must fit on a page that is {HIGHEST:g} inches high, got a drawing of "
-                f"{top - bottom:.0f} inches: draw a part of it with block."
-            )
+            page = f"drawn at most {HIGHEST} inches high"
+            raise refused("model", page, round(top - bottom), "draw a part with block")
         self.figure.set_size_inches(wide, top - bottom)
         self.ax.set(xlim=(middle - wide / 2, middle + wide / 2), ylim=(bottom, top))
         return self.figure
-
-    def _legend(self, kinds: list[str], middle: float, top: float) -> float:
-        """Write a row of the legend; return where it ends."""
-        x = middle - _legend_width(kinds) / 2
-        for kind in kinds:
-            width = text_size(KINDS[kind][1])[0]
-            self.flat(Box(x + 0.1, top - 0.2, 0.2, 0.16), kind, f"legend {kind}")
-            self.text((x + 0.36 + width / 2, top - 0.125), KINDS[kind][1])
-            x += 0.5 + width
-        return top - 0.26
-
-
-def _legend_width(kinds: list[str]) -> float:
-    return sum(0.5 + text_size(KINDS[kind][1])[0] for kind in kinds)
-
-
-def _shortened(line: str) -> str:
-    """Leave out the middle of a line that is too long to stand beside others."""
-    half = LONGEST_LINE // 2
-    return line if len(line) <= LONGEST_LINE else f"{line[: half - 1]}…{line[-half:]}"
 
 
 def _mixed(color: str, share: float, other: str) -> tuple[float, ...]:

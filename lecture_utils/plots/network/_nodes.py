@@ -40,8 +40,7 @@ _CLASSES = {
     r".*Normalization": "normalization",
     r"Concatenate": "concatenation",
     r"Add|Subtract|Multiply|Average|Maximum|Minimum": "addition",
-    r".*ReLU|\w*[eE]lu6?|ELU|\w*[sS]oft(max|plus|sign)|Activation": "activation",
-    r"\w*Sigmoid|\w*Tanh|\w*Silu": "activation",
+    r".*(ReLU|[eE]lu6?|ELU|[sS]oftmax|Softplus|Sigmoid|Tanh|Silu)|Activation": "activation",
     r".*Dropout\w*|GaussianNoise|Identity|Rescaling|ActivityRegularization": "other",
     r"Flatten|Reshape|ZeroPadding\dD|Cropping\dD|Permute|Random\w+": "other",
 }

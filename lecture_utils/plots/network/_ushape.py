@@ -75,8 +75,8 @@ def _across(item: Item) -> tuple[list[Item], list[Item]] | None:
 
 
 def draw_u(steps: list[Step]) -> Canvas | None:
-    """Draw the steps of a U; return None if it is too wide."""
-    if _place(steps) > WIDEST:
+    """Draw the steps of a U; return None if there are none, or it is too wide."""
+    if not steps or _place(steps) > WIDEST:
         return None
     canvas = Canvas()
     for step in steps:
@@ -110,9 +110,9 @@ def _place(steps: list[Step]) -> float:
     middle = 0.0
     for before, step in pairwise([steps[0], *steps]):
         if before is not step and before.level == step.level:
-            widths = before.part.box.width + step.part.box.width
-            bows = bool(before.part.bows or step.part.bows)
-            middle += max(SLOT, widths / 2 + GAP) + BOW * bows
+            one, other = before.part, step.part
+            slot = max(SLOT, (one.box.width + other.box.width) / 2 + GAP)
+            middle += slot + BOW * bool(one.bows or other.bows)
         box = step.part.box
         step.part.box = box._replace(x=middle - box.width / 2, y=bottoms[step.level])
     return middle

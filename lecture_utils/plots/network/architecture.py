@@ -6,6 +6,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from lecture_utils.checks import refused
+from lecture_utils.plots._common import check_title
 from lecture_utils.plots.network._blocks import elements, folded
 from lecture_utils.plots.network._canvas import Canvas
 from lecture_utils.plots.network._detail import draw_detail
@@ -50,6 +52,7 @@ def architecture(model: Any, block: str | None = None, title: str | None = None)
 
     Lecture 06 uses it.
     """
+    check_title(title)
     nodes = read(model)
     paths = outputs(nodes) if block is None else [part(nodes, _chosen(nodes, block))]
     return _draw(paths, detail=block is not None).finish(title)
@@ -60,8 +63,7 @@ def _draw(paths: list[list[Node]], detail: bool) -> Canvas:
     items = [sequence(path) for path in paths]
     parts = [folded(elements(each)) for each in items]
     if len(paths) == 1 and not detail:
-        steps = u_steps(items[0])
-        if steps and (drawing := draw_u(steps)):
+        if drawing := draw_u(u_steps(items[0])):
             return drawing
         blocks = [element for element in parts[0] if element.block]
         single = len(blocks) == 1 and blocks[0].count == 1
@@ -82,7 +84,5 @@ def _chosen(nodes: list[Node], block: str) -> set[Node]:
             return found
     known = dict.fromkeys([part.name for part in parts] + [node.name for node in nodes])
     near = difflib.get_close_matches(name, known, n=5, cutoff=0.4) or list(known)[:5]
-    raise ValueError(
-        f"block must be the name of a block, or what names of layers begin with, got {block!r}: "
-        f"names that could be meant are {', '.join(map(repr, near))}."
-    )
+    advice = f"names that could be meant are {', '.join(map(repr, near))}"
+    raise refused("block", "the name of a block, or what names of layers begin with", block, advice)

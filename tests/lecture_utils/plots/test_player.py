@@ -110,8 +110,8 @@ def moving_noise(frames):
 @pytest.mark.parametrize(
     ("frames", "alt", "message"),
     [
-        (2, "  ", "alt must say in words"),
-        (65, "x", "animation must have at most 64 frames"),
+        (2, "  ", "alt must be words"),
+        (65, "x", "animation must have 1 to 64 frames, got more"),
         (2, "x", r"animation must take at most 150 kB, got \d+ kB for 2 frames"),
     ],
 )

@@ -86,7 +86,7 @@ ROWS = "epoch,loss\n0,1\n1,2\n"
     [
         *(
             (odd, "loss", "history must be what model.fit")
-            for odd in (None, 3, [], [1], [{}], "no")
+            for odd in (None, 3, [], [1], [{}], "no", [{"epoch": 0, "loss": 10**400}])
         ),
         ({}, "loss", "history must be of one epoch"),
         *((HISTORY, odd, "metric must be one of acc.*, got") for odd in ("a", 3, ["loss"], None)),
