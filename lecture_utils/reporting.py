@@ -8,9 +8,10 @@ compares the rest: the name, the claim and the verdict.
 import os
 import sys
 import time
-from numbers import Integral, Real
 from types import SimpleNamespace
 from typing import Any
+
+import numpy as np
 
 from lecture_utils.backend import keras
 from lecture_utils.checks import number, refused, switch, whole
@@ -79,11 +80,10 @@ def report(
 
 def _measured(value: Any) -> float:
     """Return a figure; a whole number as Python's, since a difference of two `uint8` may wrap."""
-    if isinstance(value, Real) and not isinstance(value, bool):
-        return int(value) if isinstance(value, Integral) else value
-    if getattr(value, "shape", None) == ():  # of an array or a tensor without axes
-        return float(value)
-    raise refused("value", "a number", value)
+    found = np.asarray(None if isinstance(value, list | tuple) else value)
+    if found.ndim or found.dtype.kind not in "iuf":
+        raise refused("value", "a number", value)
+    return int(found) if found.dtype.kind in "iu" else found[()]
 
 
 class LiveProgress(keras.callbacks.Callback):

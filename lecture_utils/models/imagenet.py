@@ -172,7 +172,7 @@ def _checked_photo(photo: Any) -> np.ndarray:
         )
     elif photo.ndim == 4:
         advice = "give one photo at a time, such as photos[0]"
-    elif photo.ndim == 2 or photo.shape[-1] == 1:
+    elif photo.ndim == 2 or photo.shape[-1:] == (1,):
         advice = "repeat the grey as red, green and blue: np.dstack([photo] * 3)"
     elif photo.ndim == 3 and photo.shape[-1] == 3:
         return photo

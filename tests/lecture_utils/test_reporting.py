@@ -237,7 +237,10 @@ def test_progress_serves_a_loop_of_ones_own(told, params, of):
 @pytest.mark.parametrize(
     ("argument", "value"),
     [
-        *(("value", odd) for odd in (None, "0.9", True, [0.9], np.ones(2), 1j)),
+        *(
+            ("value", odd)
+            for odd in (None, "0.9", True, [0.9], np.ones(2), 1j, np.str_("1"), 10**400)
+        ),
         *((claim, odd) for claim in ("at_most", "tolerance") for odd in ("1", np.nan, [1], 1j)),
         *(("digits", odd) for odd in (-1, 2.0, "3", True, 999)),
         *(("name", 3), ("unit", np.ones(2)), ("timed", "no"), ("tolerance", -1)),

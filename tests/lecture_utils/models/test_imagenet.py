@@ -206,6 +206,7 @@ def test_grey_pictures_are_grey_and_what_is_transparent_is_white(lite0, mode):
         (np.ma.masked_all((20, 30, 3), "uint8"), "without a mask"),
         ("photo.jpg", r"an array or a picture, got 'photo\.jpg': open it with PIL's Image\.open"),
         (None, "numbers, got None"),
+        (np.uint8(3), r"\(height, width, 3\), got uint8 \(\)"),
         ([[1], [1, 2]], "equally long"),
     ],
 )
