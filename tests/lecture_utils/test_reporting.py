@@ -93,7 +93,7 @@ X, Y = np.ones((64, 3), "float32"), np.ones((64, 1), "float32")
 
 def network(**options):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
-    model.compile("sgd", "mse", run_eagerly=True, **options)
+    model.compile("sgd", "mse", metrics=["mae"], run_eagerly=True, **options)
     return model
 
 
@@ -112,40 +112,6 @@ def endless():
 
 def of_unknown_length():
     return tf.data.Dataset.from_tensor_slices((X, Y)).filter(lambda x, y: True).batch(8)
-
-
-@pytest.fixture
-def small_fit(monkeypatch, told):
-    """A training of two epochs of eight batches."""
-
-    def fit(progress, **options):
-        monkeypatch.setenv("LECTURE_PROGRESS", progress)
-        options = {"x": X, "y": Y, "batch_size": 8, "epochs": 2, "verbose": 0} | options
-        network(metrics=["mae"]).fit(callbacks=[reporting.LiveProgress()], **options)
-
-    return fit
-
-
-def test_progress_tells_epoch_loss_metric_and_time(small_fit, capsys):
-    small_fit("on")
-    lines = capsys.readouterr().err.split("\r")
-    assert len(lines) == 1 + 2 * 8 + 1
-    assert re.search(r"epoch 2 of 2 · loss \d\.\d{3} · mae \d\.\d{3} · \d+ s left", lines[-2])
-    assert re.search(r"trained in \d+ s", lines[-1])
-
-
-def test_progress_with_validation_counts_training_batches_only(small_fit, capsys):
-    small_fit("on", validation_data=(np.ones((64, 3)), np.ones((64, 1))))
-    error = capsys.readouterr().err
-    assert "val_loss" in error
-    assert "▱" not in error.split("\r")[-2]  # the bar is full at the last batch, not before
-    assert "▱" in error.split("\r")[-3]
-
-
-def test_progress_is_silent_while_pages_are_recorded(small_fit, capsys):
-    small_fit("off")
-    captured = capsys.readouterr()
-    assert captured.out == captured.err == ""
 
 
 EVENLY = [number / 16 for number in range(1, 17)]  # two epochs of eight steps
@@ -178,9 +144,17 @@ def test_progress_is_what_keras_tells(told, options, shares):
         assert last == "no epoch to train · trained in 0 s\n"
         return
     first, epochs = options.get("initial_epoch", 0) + 1, options["epochs"]
-    assert f"epoch {first} of {epochs} · loss" in lines[0]
-    assert re.match(rf"epoch {epochs} of {epochs} · loss .* · trained in \d+ s\n", last)
-    assert ("val_loss" in last) == ("validation_data" in options)
+    figures = r"loss \d+\.\d{3} · mae \d+\.\d{3}"
+    assert re.search(rf"epoch {first} of {epochs} · {figures}( · \d+ s left)?$", lines[0])
+    figures += r" · val_loss .* · val_mae .*" if "validation_data" in options else ""
+    assert re.match(rf"epoch {epochs} of {epochs} · {figures} · trained in \d+ s\n", last)
+
+
+def test_progress_is_silent_while_pages_are_recorded(told, monkeypatch, capsys):
+    monkeypatch.setenv("LECTURE_PROGRESS", "off")
+    network().fit(X, Y, verbose=0, callbacks=[reporting.LiveProgress()])
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
 
 
 def test_no_log_ends_a_training(told):
