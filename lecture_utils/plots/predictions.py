@@ -53,7 +53,7 @@ def probability_bars(
     marked = {best: (BLUE, "")} if label is None else {best: (RED, "✗ "), label: (BLUE, "✓ ")}
     colors, signs = zip(*(marked.get(index, (GREY, "")) for index in range(count)), strict=True)
 
-    ax = axes_or_new(ax, 6.5, 0.3 * count + 1.2)
+    ax = axes_or_new(ax, 6.5, 0.3 * count + 1.2, title)
     bars = ax.barh(range(count), probabilities, color=colors)
     ax.bar_label(bars, [f"{value:.3f}" for value in probabilities], padding=4, fontsize=11)
     ax.set_yticks(range(count), [f"{sign}{index}" for index, sign in enumerate(signs)])
@@ -93,7 +93,7 @@ def confusion_matrix(truth: np.ndarray, predicted: np.ndarray, title: str | None
     np.add.at(counts, (truth, predicted), 1)
     errors = counts * ~np.eye(count, dtype=bool)
 
-    ax = axes_or_new(None, 0.5 * count + 1.6, 0.5 * count + 1.1)
+    ax = axes_or_new(None, 0.5 * count + 1.6, 0.5 * count + 1.1, title)
     ax.imshow(np.ma.masked_equal(errors, 0), cmap="Oranges", vmin=0, vmax=max(errors.max(), 1))
     style = {"ha": "center", "va": "center", "fontsize": cell_font(ax, count, count, 4)}
     for row, column in zip(*counts.nonzero(), strict=True):

@@ -56,7 +56,7 @@ def training_curves(
     if f"val_{metric}" in columns:
         curves.append(_points(columns, f"val_{metric}", epochs))
 
-    ax = axes_or_new(ax, 6.5, 3.8)
+    ax = axes_or_new(ax, 6.5, 3.8, title)
     looks = ("training", "-", BLUE), ("validation", "--", "white")
     for (label, line, face), points in zip(looks, curves, strict=False):
         if points[0].size:

@@ -98,3 +98,11 @@ def test_classes_of_all_kinds_are_counted(kind):
     truth, predicted = kind([0, 1, 1, 2]), kind([0, 1, 2, 2])
     ax = plots.confusion_matrix(truth, predicted)
     assert texts_at(ax) == {(0, 0): "1", (1, 1): "1", (1, 2): "1", (2, 2): "1"}
+
+
+@pytest.mark.parametrize("odd", [{"title": 3}, {"title": ["a"]}, {"ax": 3}, {"ax": "a"}])
+def test_titles_are_words_and_axes_are_axes(odd):
+    with pytest.raises(ValueError, match=f"^{next(iter(odd))} must be "):
+        plots.probability_bars([0.5, 0.5], **odd)
+    with pytest.raises(ValueError, match=f"^{next(iter(odd))} must be "):
+        plots.training_curves({"accuracy": [1]}, **odd)
