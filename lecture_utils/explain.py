@@ -3,6 +3,7 @@
 Images are single, `(height, width, channels)`, as the network takes them. None of these pictures
 proves that a network reasons as we do: each answers one narrow question, which its docstring says.
 Models are all that `layer_table` takes, with one input; layers have the names that it prints.
+A ValueError names what the model or the image does not have, and the layer that is in the way.
 """
 
 from collections.abc import Callable

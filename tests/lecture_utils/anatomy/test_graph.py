@@ -3,6 +3,7 @@
 import doctest
 import importlib
 
+import numpy as np
 import pytest
 from small_models import chain, own
 
@@ -56,6 +57,27 @@ def test_a_layer_that_is_used_twice_has_two_calls():
     first, second = graph.find(calls, "shared")
     assert graph.find(calls, shared) == [first, second]
     assert first.inputs == (calls[0],) and second.inputs[0].name == "relu"
+
+
+def test_calls_compute_what_the_model_does():
+    inputs = keras.Input((8, 8, 2))
+    both = keras.Model(inputs, [layers.Conv2D(2, 3)(inputs), layers.ReLU()(inputs)], name="both")
+    maps, rest = both(inputs, training=True)
+    attention = layers.MultiHeadAttention(1, 2)(query=maps, value=maps, key=maps)
+    dropped = layers.Dropout(0.5)(keras.ops.concatenate([attention, maps], axis=-1), training=True)
+    model = keras.Model(inputs, [dropped, keras.ops.mean(rest, axis=(1, 2))])
+    calls, outputs = graph.trace_outputs(model)
+    image = np.random.default_rng(0).normal(size=(1, 8, 8, 2)).astype("float32")
+    values = {calls[0]: keras.ops.convert_to_tensor(image)}
+    for call in calls[1:]:
+        values[call] = call.compute(call.layer, [values[source] for source in call.inputs])
+    for output, expected in zip(outputs, model(image, training=False), strict=True):
+        np.testing.assert_array_equal(values[output], expected)
+    assert [call.kind for call in graph.path_to(outputs[1], calls)] == [
+        "InputLayer",
+        "ReLU",
+        "Mean",
+    ]
 
 
 def test_a_layer_needs_one_output():
