@@ -1,11 +1,10 @@
 """What a reader of the package counts on: each docstring has one form and names its lecture."""
 
-import importlib
 import inspect
-import pkgutil
 import re
 
-import lecture_utils
+from inputs import public
+
 from tools.notebooks import notebook_paths, read
 
 # The last line. Where the name itself is not on the page, the line says through which one it is.
@@ -14,25 +13,6 @@ LECTURE = re.compile(
     r"(builds? it by hand|uses? it|(?P<treats>treats? [a-z ]+))(?P<how>, .*)?\."
 )
 SECTIONS = ["Attributes", "Args", "Returns", "Yields", "Raises", "Example"]  # in this order
-
-
-def modules():
-    for found in pkgutil.walk_packages(lecture_utils.__path__, "lecture_utils."):
-        if not any(part.startswith("_") for part in found.name.split(".")):
-            yield importlib.import_module(found.name)
-
-
-def public():
-    """Return what the public modules define and their packages hand on, by name."""
-    return {
-        f"{thing.__module__.removeprefix('lecture_utils.')}.{name}": thing
-        for module in modules()
-        for name, thing in vars(module).items()
-        if not name.startswith("_")
-        and (inspect.isfunction(thing) or inspect.isclass(thing))
-        and thing.__module__.startswith("lecture_utils")
-        and (thing.__module__ == module.__name__ or hasattr(module, "__path__"))
-    }
 
 
 PUBLIC = public()
