@@ -2,25 +2,34 @@
 
 import os
 
+import pytest
+
 os.environ["LECTURE_PROGRESS"] = "off"  # live progress is for people, not for stored pages
 os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 os.environ.pop("MPLBACKEND", None)  # a kernel chooses the one that draws into the page
 
-COMPARED, NOT_COMPARED = "cells_compared", "cells_not_compared"
+COUNTS = pytest.StashKey[list[int]]()  # cells that are compared, and cells that are not
 
 
 def pytest_collection_modifyitems(config, items):
     """Count the cells of the pages that nbval compares, and those that it does not."""
     cells = [item for item in items if type(item).__name__ == "IPyNbCell"]
     compared = [cell for cell in cells if cell.options["check"] and not cell.options["skip"]]
-    setattr(config, COMPARED, len(compared))
-    setattr(config, NOT_COMPARED, len(cells) - len(compared))
+    config.stash[COUNTS] = [len(compared), len(cells) - len(compared)]
+    if hasattr(config, "workeroutput"):  # one of several processes, each of which counts all
+        config.workeroutput["cells"] = config.stash[COUNTS]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Take over the count of a process that has ended."""
+    node.config.stash[COUNTS] = getattr(node, "workeroutput", {}).get("cells", [0, 0])
 
 
 def pytest_terminal_summary(terminalreporter, config):
     """Print the counts."""
-    if getattr(config, COMPARED, 0):
+    compared, others = config.stash.get(COUNTS, [0, 0])
+    if compared:
         terminalreporter.write_line(
-            f"cells of the pages: {getattr(config, COMPARED)} compared, "
-            f"{getattr(config, NOT_COMPARED)} not compared"
+            f"cells of the pages: {compared} compared, {others} not compared"
         )
