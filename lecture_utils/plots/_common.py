@@ -117,9 +117,10 @@ def _limits(image: np.ndarray) -> tuple[float, float]:
 
 def number(value: float) -> str:
     """Write a number as short text: at most two decimals, none where none are needed."""
+    value = float(value)
     if abs(value) >= 1e6:
         return f"{value:.1e}".replace("e+0", "e").replace("e+", "e").replace("-", "−")
-    text = np.format_float_positional(round(float(value), 2) + 0.0, trim="-")
+    text = np.format_float_positional(round(value, 2) + 0.0, trim="-")
     return text.replace("-", "−")
 
 

@@ -160,5 +160,6 @@ def test_a_phones_picture_stands_upright_and_a_long_number_is_short():
     phone = Image.new("L", (4, 2))
     phone.getexif()[0x0112] = 6  # to be turned by a quarter
     assert plots.show_image(phone).images[0].get_size() == (4, 2)
-    assert [number(each) for each in (1e99, -2.34e6, 999999)] == ["1.0e99", "−2.3e6", "999999"]
+    written = [number(each) for each in (1e99, -2.34e6, 999999, np.int64(-(2**63)))]
+    assert written == ["1.0e99", "−2.3e6", "999999", "−9.2e18"]
     assert plots.image_grid(np.ones((1, 900, 2))).get_size_inches()[1] < 10
