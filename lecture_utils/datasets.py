@@ -220,7 +220,7 @@ def glossary() -> list[Row]:
     Returns:
         A dictionary for each term, in alphabetical order: `term` (English), `uk` (Ukrainian), `hy`
         (Armenian), `fa` (Persian, which is written from right to left), `lecture` (such as
-        `"04"`, where the term is defined) and `definition`, one sentence in English.
+        `"04"`, or `"09, 14"`: introduced, treated) and `definition`, a sentence in English.
 
     Example:
         >>> [row["uk"] for row in glossary() if row["term"] == "stride"]

@@ -259,7 +259,9 @@ def test_the_glossary_is_in_order_without_duplicates_and_names_lectures_that_exi
     for language in ("term", *SCRIPTS):
         assert len({row[language].lower() for row in rows}) == len(rows)
     pages = {path.name[:2] for path in (SHIPPED.parent / "notebooks").glob("*.ipynb")}
-    assert {row["lecture"] for row in rows} <= pages
+    lectures = [row["lecture"].split(", ") for row in rows]
+    assert {number for numbers in lectures for number in numbers} <= pages
+    assert all(numbers == sorted(set(numbers)) for numbers in lectures)
 
 
 def test_arrays_are_the_callers_own():
