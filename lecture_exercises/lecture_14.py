@@ -114,7 +114,7 @@ def first_wrong_pair(pairs: Any, rows: list[dict]) -> str | None:
         "`all(first[key] == second[key] for key in conditions)` says whether all four agree.",
         'Unknown is None or "", both are false: `first[key] and first[key] == second[key]`.',
     ],
-    remark="In the course's file 16 of 561 pairs are left.",
+    remark="In the course's file 16 of 561 pairs are left; in 2 of them 299 pixels meet 224.",
     read=lambda result: sorted(map(pair_of_names, result)),  # any order is right
     tell=first_wrong_pair,
     mistakes={
