@@ -20,7 +20,7 @@ from tools.record import KERNEL
 
 LONGEST_CELL = 20  # lines
 WORDS_PER_CODE_CELL = (40, 70)
-CELLS = (35, 60)
+CELLS = (35, 66)
 LARGEST_NOTEBOOK = 1_500_000  # bytes
 LARGEST_FIGURE = 150_000  # bytes
 LEAST_COMPARED = 0.95
