@@ -96,6 +96,58 @@ def vgg_parameters(kernels: tuple) -> int:
 
 
 @Exercise(
+    # Few layers, so that a wrong padding or pooling still leaves something to look at.
+    cases=lambda rng: [(("33", "351"), (5, 4)), (("1",), (3,)), (("3", "53", "3"), (2, 6, 2))],
+    hints=[
+        "Two loops: over the blocks and their numbers of filters, and inside over the characters.",
+        '`layers.Conv2D(count, int(kernel), padding="same", activation="relu")(x)` for each '
+        "character, and one `layers.MaxPooling2D(2)(x)` after the inner loop.",
+        "End with Flatten, two Dense of 64 units with ReLU and a Dense of 10 units with softmax.",
+    ],
+    remark="With five blocks, '33', '33', '331', '331', '331', it is configuration C.",
+    mistakes={
+        "all your kernels are 3x3. The digit says the size.": ("int(kernel)", "3"),
+        "there is one convolution in each block, not one a character.": (
+            "in block:",
+            "in block[0]:",
+        ),
+        "VGG's convolutions keep the size: padding is missing.": ('padding="same", ', ""),
+        DIGIT: ("int(kernel)", "kernel"),
+        "a convolution has a stride. Only poolings make maps smaller.": (
+            '"same"',
+            '"same", strides=1 + (count == filters[0])',
+        ),
+        "the poolings are 2x2.": ("MaxPooling2D(2)", "MaxPooling2D(4)"),
+        "a pooling takes the largest, not the mean.": ("MaxPooling", "AveragePooling"),
+        "a pooling follows each block, not each convolution.": (
+            "    x = layers.Max",
+            "        x = layers.Max",
+        ),
+        "a MaxPooling2D is expected after each block.": ("layers.MaxPooling2D(2)(x)", "x"),
+        "there are two dense layers of 64, not one.": ("range(2)", "range(1)"),
+        "the outputs are no probabilities: the softmax is missing.": (', activation="softmax"', ""),
+        "the outputs do not sum to 1: the last layer has a softmax.": ("softmax", "sigmoid"),
+        "the convolutions have no ReLU.": ('"same", activation="relu"', '"same"'),
+        "the dense layers have no ReLU.": ('64, activation="relu"', "64"),
+        "the images are grey, of shape (32, 32, 1).": ("32, 1)", "32, 3)"),
+        "a mean over each map takes the place of Flatten.": ("Flatten", "GlobalAveragePooling2D"),
+        "the model is missing: `keras.Model(image, ...)`.": ("keras.Model(image, ", "("),
+    },
+)
+def build(kernels: tuple, filters: tuple) -> keras.Model:
+    layers = keras.layers
+    x = image = keras.Input((32, 32, 1))
+    for block, count in zip(kernels, filters, strict=True):
+        for kernel in block:
+            x = layers.Conv2D(count, int(kernel), padding="same", activation="relu")(x)
+        x = layers.MaxPooling2D(2)(x)
+    x = layers.Flatten()(x)
+    for _ in range(2):
+        x = layers.Dense(64, activation="relu")(x)
+    return keras.Model(image, layers.Dense(10, activation="softmax")(x))
+
+
+@Exercise(
     cases=lambda rng: [(3, 64), (1, 2), (5, 1), (7, 11), (3, int(rng.integers(100, 600)))],
     hints=[
         "The factor of the page must be 1.",
@@ -272,58 +324,6 @@ def jitter(
     picture = Image.fromarray(image).resize((side, side), Image.Resampling.BILINEAR)
     top, left = rng.integers(0, side - size + 1, 2)
     return np.asarray(picture)[top : top + size, left : left + size]
-
-
-@Exercise(
-    # Few layers, so that a wrong padding or pooling still leaves something to look at.
-    cases=lambda rng: [(("33", "351"), (5, 4)), (("1",), (3,)), (("3", "53", "3"), (2, 6, 2))],
-    hints=[
-        "Two loops: over the blocks and their numbers of filters, and inside over the characters.",
-        '`layers.Conv2D(count, int(kernel), padding="same", activation="relu")(x)` for each '
-        "character, and one `layers.MaxPooling2D(2)(x)` after the inner loop.",
-        "End with Flatten, two Dense of 64 units with ReLU and a Dense of 10 units with softmax.",
-    ],
-    remark="With five blocks, '33', '33', '331', '331', '331', it is configuration C.",
-    mistakes={
-        "all your kernels are 3x3. The digit says the size.": ("int(kernel)", "3"),
-        "there is one convolution in each block, not one a character.": (
-            "in block:",
-            "in block[0]:",
-        ),
-        "VGG's convolutions keep the size: padding is missing.": ('padding="same", ', ""),
-        DIGIT: ("int(kernel)", "kernel"),
-        "a convolution has a stride. Only poolings make maps smaller.": (
-            '"same"',
-            '"same", strides=1 + (count == filters[0])',
-        ),
-        "the poolings are 2x2.": ("MaxPooling2D(2)", "MaxPooling2D(4)"),
-        "a pooling takes the largest, not the mean.": ("MaxPooling", "AveragePooling"),
-        "a pooling follows each block, not each convolution.": (
-            "    x = layers.Max",
-            "        x = layers.Max",
-        ),
-        "a MaxPooling2D is expected after each block.": ("layers.MaxPooling2D(2)(x)", "x"),
-        "there are two dense layers of 64, not one.": ("range(2)", "range(1)"),
-        "the outputs are no probabilities: the softmax is missing.": (', activation="softmax"', ""),
-        "the outputs do not sum to 1: the last layer has a softmax.": ("softmax", "sigmoid"),
-        "the convolutions have no ReLU.": ('"same", activation="relu"', '"same"'),
-        "the dense layers have no ReLU.": ('64, activation="relu"', "64"),
-        "the images are grey, of shape (32, 32, 1).": ("32, 1)", "32, 3)"),
-        "a mean over each map takes the place of Flatten.": ("Flatten", "GlobalAveragePooling2D"),
-        "the model is missing: `keras.Model(image, ...)`.": ("keras.Model(image, ", "("),
-    },
-)
-def build(kernels: tuple, filters: tuple) -> keras.Model:
-    layers = keras.layers
-    x = image = keras.Input((32, 32, 1))
-    for block, count in zip(kernels, filters, strict=True):
-        for kernel in block:
-            x = layers.Conv2D(count, int(kernel), padding="same", activation="relu")(x)
-        x = layers.MaxPooling2D(2)(x)
-    x = layers.Flatten()(x)
-    for _ in range(2):
-        x = layers.Dense(64, activation="relu")(x)
-    return keras.Model(image, layers.Dense(10, activation="softmax")(x))
 
 
 not_done_yet = partial(print_not_done, __name__)
