@@ -14,18 +14,12 @@ MOST = 2**63 - 1  # the largest whole number that NumPy and TensorFlow can count
 
 
 def refused(name: str, wanted: str, value: Any, advice: str = "") -> ValueError:
-    """Return the error to raise for an argument that will not do: what it must be, what came.
-
-    Lecture 06 uses it, through `lenet1`.
-    """
+    """Return the error to raise for an argument that will not do: what it must be, what came."""
     return ValueError(f"{name} must be {wanted}, got {told(value)}{advice and f': {advice}'}.")
 
 
 def told(value: Any) -> str:
-    """Describe a value in a few words: an array by its shape and type, others as Python does.
-
-    Lecture 06 uses it, through `lenet1`.
-    """
+    """Describe a value in a few words: an array by its shape and type, others as Python does."""
     if getattr(value, "shape", ()) and hasattr(value, "dtype"):
         kind = getattr(value.dtype, "name", value.dtype)
         return f"{type(value).__name__} of shape {tuple(value.shape)}, {kind}"
@@ -39,10 +33,7 @@ def told(value: Any) -> str:
 def whole(
     name: str, value: Any, least: int = 1, most: int = MOST, otherwise: str = "", advice: str = ""
 ) -> int:
-    """Return a whole number; `otherwise` says what else would do, `advice` what to do.
-
-    Lecture 06 uses it, through `lenet1`.
-    """
+    """Return a whole number; `otherwise` says what else would do, `advice` what to do."""
     if isinstance(value, Integral) and not isinstance(value, bool) and least <= value <= most:
         return int(value)
     limits = f"of at least {least}" if most == MOST else f"from {least} to {most}"
@@ -57,10 +48,7 @@ def number(
     above: float = -math.inf,
     advice: str = "",
 ) -> float:
-    """Return a finite number, from `least` or `above` that up to `most`.
-
-    Lecture 07 uses it, through `alexnet`.
-    """
+    """Return a finite number, from `least` or `above` that up to `most`."""
     try:
         found = float(value) if isinstance(value, Real) and not isinstance(value, bool) else None
     except OverflowError:  # a whole number of hundreds of digits
@@ -73,20 +61,14 @@ def number(
 
 
 def switch(name: str, value: Any) -> bool:
-    """Return True or False, of Python or NumPy: words are no answer, "no" would be taken for yes.
-
-    Lecture 06 uses it, through `lenet1`.
-    """
+    """Return True or False, of Python or NumPy; "no" is refused, it would be taken for yes."""
     if isinstance(value, bool | np.bool_):
         return bool(value)
     raise refused(name, "True or False", value)
 
 
 def choice(name: str, value: Any, options: tuple) -> Any:
-    """Return the one of these words and whole numbers, or None, that is equal to a value.
-
-    Lecture 09 uses it, through `vgg16`.
-    """
+    """Return the one of these words and whole numbers, or None, that is equal to a value."""
     if isinstance(value, str | Integral | None) and not isinstance(value, bool):
         for option in options:
             if option == value:
@@ -102,8 +84,6 @@ def array(
     `axes` are the names of its axes, or several such tuples where it may have one or the other; the
     letters of `kinds` are NumPy's, "iu" for whole numbers alone. With `finite` there is no NaN in
     it and nothing infinite. It is the array that came, where that is one: don't write into it.
-
-    Lecture 02 uses it, through `correlate1d`.
     """
     if np.ma.is_masked(value):
         raise refused(name, "an array without a mask", value, "fill it, such as with .filled(0)")

@@ -80,10 +80,7 @@ def margins(
 
 
 def per_axis(name: str, value: Any, axes: int) -> tuple:
-    """Return one value for each axis, from one for all or one for each.
-
-    Lecture 04 uses it, through `conv2d`.
-    """
+    """Return one value for each axis, from one for all or one for each."""
     if not isinstance(value, tuple | list):
         return (value,) * axes
     if len(value) != axes:

@@ -21,8 +21,6 @@ class LayerRow(NamedTuple):
         parameters: Number of weights that it adds, trained or not. A weight counts where it is
             met first, so a layer that is used again adds 0.
         macs: Multiply-accumulates for one sample.
-
-    Lecture 04 uses it, through `layer_table`.
     """
 
     name: str
@@ -33,10 +31,7 @@ class LayerRow(NamedTuple):
 
 
 class LayerTable(tuple[LayerRow, ...]):
-    """The rows of `layer_table`; prints as a table.
-
-    Lecture 04 uses it, through `layer_table`.
-    """
+    """The rows of `layer_table`; prints as a table."""
 
     @property
     def parameters(self) -> int:

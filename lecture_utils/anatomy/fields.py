@@ -22,8 +22,6 @@ class ReceptiveField(NamedTuple):
         jump: Pixels between the windows of two neighbouring positions: a whole number, less than
             one after upsampling, and 0 where every position depends on the whole map.
         start: First pixel. Negative where the window begins in the padding.
-
-    Lecture 04 uses it, through `receptive_field`.
     """
 
     size: tuple[int, ...]

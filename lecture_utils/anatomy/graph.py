@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lecture_utils.backend import keras, without_weights
+from lecture_utils.checks import refused
 
 
 def blueprint(builder: Callable[..., keras.Model], *arguments: Any, **options: Any) -> keras.Model:
@@ -46,8 +47,6 @@ class Call:
         inputs: The calls whose outputs it reads.
         shape: Shape of its output, the batch axis (None) first.
         node: Keras's record of the call; None for an input.
-
-    Lecture 04 uses it, through `layer_table`.
     """
 
     name: str
@@ -69,10 +68,8 @@ class Call:
         given = self.layer.anatomy
         required, optional = {"size", "macs"}, {"stride": 1, "dilation": 1, "padding": "valid"}
         if not isinstance(given, dict) or not required <= given.keys() <= required | set(optional):
-            raise ValueError(
-                f"{self} must have an `anatomy` dictionary with size, macs and, where needed, "
-                f"stride, dilation and padding, got {given!r}."
-            )
+            wanted = "a dictionary with size, macs and, if need be, stride, dilation and padding"
+            raise refused(f"the `anatomy` of {self}", wanted, given)
         return optional | given
 
     def positions(self, axes: int) -> tuple[int, ...]:
@@ -80,15 +77,23 @@ class Call:
         if len(self.shape) == 2:
             return (1,) * axes
         if len(self.shape) != axes + 2:
-            raise ValueError(
-                f"{self} must have an output with as many axes between batch and channels as the "
-                f"input, {axes}, got shape {self.shape}."
-            )
+            wanted = f"a layer with as many axes between batch and channels as the input, {axes}"
+            raise refused(str(self), wanted, self.shape)
         return self.shape[1:-1]
 
-    def compute(self, layer: Any, values: list[Any]) -> Any:
-        """Compute its output, not in training, by a layer like its own from those of `inputs`."""
-        given = dict(zip(map(id, self.node.input_tensors), values, strict=True))
+    def compute(self, *inputs: Any, **settings: Any) -> Any:
+        """Compute its output, not in training, with a layer that differs in some settings."""
+        layer = self.layer
+        if isinstance(layer, keras.layers.Conv2D) and layer.kernel_size == (1, 1) != layer.strides:
+            # TensorFlow 2.21 writes beyond its memory in the gradient of a 1x1 convolution with a
+            # stride, and the kernel dies: so pixels that it would skip go first, which is the same.
+            rows, columns = layer.strides
+            inputs = [x[:, ::rows, ::columns] for x in inputs]
+            settings["strides"] = (1, 1)
+        if settings:  # the model's layer stays as it is: a twin shares its weights
+            layer = object.__new__(type(layer))
+            layer.__dict__.update(self.layer.__dict__ | settings)
+        given = dict(zip(map(id, self.node.input_tensors), inputs, strict=True))
         arguments, keywords = self.node.arguments.fill_in(given)
         if isinstance(layer, keras.layers.Layer):  # others know no training
             keywords["training"] = False
@@ -103,41 +108,28 @@ def trace(model: keras.Model) -> list[Call]:
 
     Nested models are opened, unless they have an `anatomy` of their own. A layer that is used twice
     has two calls. A ValueError says why a model, or a layer in it, cannot be listed.
-
-    Lecture 04 uses it, through `layer_table`.
     """
     return trace_outputs(model)[0]
 
 
 def trace_outputs(model: keras.Model) -> tuple[list[Call], list[Call]]:
-    """List a model's calls as `trace` does, and those of its outputs.
-
-    Lecture 08 uses it, through `grad_cam`.
-    """
+    """List a model's calls as `trace` does, and those of its outputs."""
     if not isinstance(model, keras.Model) or _graph(model) is None:
-        raise ValueError(
-            f"model must be a keras.Model with a graph of layers, got {model!r}: give a sequential "
-            "model an input shape (`keras.Input` as its first entry), write another one with the "
-            "functional API."
-        )
+        advice = "begin a sequential model with a keras.Input, write others in the functional API"
+        raise refused("model", "a keras.Model with a graph of layers", model, advice)
     calls = []
     for tensor in model.inputs:
         layer = tensor._keras_history.operation
         if None in tensor.shape[1:]:
-            raise ValueError(
-                f"the input {layer.name!r} of model {model.name!r} must have known sizes, such as "
-                f"keras.Input((224, 224, 3)), got shape {tensor.shape}."
-            )
+            wanted = "of known sizes, such as keras.Input((224, 224, 3))"
+            raise refused(f"the model's input {layer.name!r}", wanted, tensor.shape)
         calls.append(Call(layer.name, layer, (), tensor.shape))
     outputs = _trace_into(calls, model, list(calls), "")
     return calls, outputs
 
 
 def path_to(call: Call, calls: list[Call]) -> list[Call]:
-    """List those of a model's calls that one depends on, and itself, in their order.
-
-    Lecture 08 uses it, through `grad_cam`.
-    """
+    """List those of a model's calls that one depends on, and itself, in their order."""
     needed = {call}
     for each in reversed(calls):
         if each in needed:
@@ -149,8 +141,6 @@ def find(calls: list[Call], layer: str | keras.layers.Layer) -> list[Call]:
     """Find the calls of a layer, given by itself or by the name that `layer_table` prints.
 
     There is at least one: a ValueError tells those who ask for another layer which names are near.
-
-    Lecture 04 uses it, through `receptive_field`.
     """
     found = [call for call in calls if layer is call.layer or str(layer) == call.name]
     if not found:
@@ -158,10 +148,8 @@ def find(calls: list[Call], layer: str | keras.layers.Layer) -> list[Call]:
         names = list(dict.fromkeys(call.name for call in calls))
         inside = [known for known in names if known.startswith(f"{name}/")]
         near = inside or difflib.get_close_matches(name, names, cutoff=0.4) or names
-        raise ValueError(
-            f"layer must be a layer of the model or its name, got {layer!r}: names that could be "
-            f"meant are {', '.join(map(repr, near[:5]))}."
-        )
+        meant = f"could it be one of {', '.join(map(repr, near[:5]))}"
+        raise refused("layer", "a layer of the model or its name", layer, meant)
     return found
 
 
@@ -201,10 +189,8 @@ def _call(node: Any, sources: list[Call], prefix: str) -> Call:
         outputs = keras.tree.flatten(layer.compute_output_spec(*arguments, **keywords))
     call = Call(f"{prefix}{layer.name}", layer, tuple(sources), outputs[0].shape, node)
     if len(outputs) > 1:
-        raise ValueError(f"{call} must have one output, got {len(outputs)}.")
+        raise refused(str(call), "a layer with one output", len(outputs))
     if getattr(layer, "data_format", None) == "channels_first":
-        raise ValueError(
-            f"{call} must have the data_format 'channels_last', images of shape (batch, height, "
-            "width, channels), got 'channels_first'."
-        )
+        wanted = "'channels_last', images of shape (batch, height, width, channels)"
+        raise refused(f"the data_format of {call}", wanted, layer.data_format)
     return call

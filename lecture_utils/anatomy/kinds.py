@@ -22,8 +22,6 @@ class Window(NamedTuple):
         read: Gives for an output position the input positions that its value depends on. Both
             its first and its last position grow with the output position.
         step: Input positions from the window of one output position to that of the next.
-
-    Lecture 04 uses it, through `receptive_field`.
     """
 
     read: Callable[[int], range]
@@ -35,8 +33,6 @@ def windows(call: Call, source: Call, axes: int) -> list[Window]:
 
     `axes` is their number between batch and channels. A ValueError names a layer that is not
     known, or that reads no window.
-
-    Lecture 04 uses it, through `receptive_field`.
     """
     check_known(call)
     before, after = source.positions(axes), call.positions(axes)
@@ -53,10 +49,7 @@ def windows(call: Call, source: Call, axes: int) -> list[Window]:
 
 
 def check_known(call: Call) -> None:
-    """Raise a ValueError if a layer is neither of a known kind nor has an `anatomy`.
-
-    Lecture 04 uses it, through `layer_table`.
-    """
+    """Raise a ValueError if a layer is neither of a known kind nor has an `anatomy`."""
     if call.anatomy is None and type(call.layer) not in RULE_OF:
         advice = (
             "one of your own is understood when it has an attribute `anatomy`, which the text of "

@@ -24,10 +24,7 @@ layers = keras.layers
 
 
 class Stage(NamedTuple):
-    """One convolution of AlexNet and what follows its ReLU.
-
-    Lecture 07 uses it, through `alexnet`.
-    """
+    """One convolution of AlexNet and what follows its ReLU."""
 
     channels: int
     kernel: int
@@ -61,8 +58,6 @@ class GroupedConv2D(layers.Conv2D):
     The weights and the outputs are those of `Conv2D`. It is here since TensorFlow has no grouped
     convolution for processors: Keras compiles one, and that trains about thirty times slower than
     the plain convolutions of the groups, one after the other.
-
-    Lecture 07 uses it, through `alexnet`.
     """
 
     @property

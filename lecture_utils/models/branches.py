@@ -42,8 +42,6 @@ def branches(x: Tensor, table: Table, name: str, convolve: Convolve) -> Tensor:
         >>> table = {"1x1": [(192, 1)], "pool": [("average", 3), (64, 1)]}
         >>> branches(x, table, "block", conv_relu).shape
         (None, 17, 17, 256)
-
-    Lecture 10 uses it, through `inception_block`.
     """
     ends = []
     for branch, steps in table.items():
@@ -55,10 +53,7 @@ def branches(x: Tensor, table: Table, name: str, convolve: Convolve) -> Tensor:
 
 
 def in_a_row(x: Tensor, steps: dict[str, Step], convolve: Convolve) -> Tensor:
-    """Add steps one after the other, each by its name: convolutions, poolings, blocks of branches.
-
-    Lecture 11 uses it, through `inception_v3`.
-    """
+    """Add steps in a row, each by its name: convolutions, poolings, blocks of branches."""
     for name, step in steps.items():
         if isinstance(step, dict):
             x = branches(x, step, name, convolve)
@@ -80,10 +75,7 @@ def _step_names(branch: str, steps: list[Step]) -> list[str]:
 
 
 def conv_relu(x: Tensor, *step, name: str, width: float = 1.0) -> Tensor:
-    """Add a convolution and its ReLU, as one layer; `width` is a factor on the step's channels.
-
-    Lecture 10 uses it, through `googlenet`.
-    """
+    """Add a convolution and its ReLU, as one layer; `width` is a factor on the step's channels."""
     return _convolution(x, width, name, *step, activation="relu")
 
 
@@ -92,8 +84,6 @@ def conv_bn_relu(x: Tensor, *step, name: str, gamma: bool = True, width: float =
 
     The normalization always learns a shift, with `gamma` a factor too. `width` is a factor on the
     step's channels.
-
-    Lecture 11 uses it, through `inception_v2`.
     """
     x = _convolution(x, width, name, *step, use_bias=False)
     x = layers.BatchNormalization(momentum=0.9, epsilon=EPSILON, scale=gamma, name=f"{name}_bn")(x)
@@ -114,8 +104,6 @@ def pooling(
 
     The maps must not be negative; a padded window of stride 2 must be 3x3. An average is the mean
     of the window's pixels without the padding, as in TensorFlow; Caffe counts the padding's zeros.
-
-    Lecture 11 uses it, through `inception_v2`.
     """
     if stride > 1 and padding == "same":
         # Even sides: Caffe's windows, which reach over the far edge. Odd ones: over both edges,
@@ -128,10 +116,7 @@ def pooling(
 def average_and_classify(
     image: Tensor, x: Tensor, classes: int, name: str, dropout: float = 0
 ) -> keras.Model:
-    """Close the network that leads from `image` to the maps `x`: the mean of each map, the classes.
-
-    Lecture 11 uses it, through `inception_v2`.
-    """
+    """Close the network from `image` to the maps `x`: the mean of each map, the classes."""
     x = layers.GlobalAveragePooling2D(name="pool")(x)
     if dropout:
         x = layers.Dropout(dropout, name="dropout")(x)

@@ -23,8 +23,6 @@ def check_arguments(
     """Check the arguments that all builders have, and return them as plain numbers.
 
     The error names the first that will not do; `smallest` is the side that a network needs.
-
-    Lecture 06 uses it, through `lenet1`.
     """
     sizes = input_shape if isinstance(input_shape, tuple | list) else ()
     try:
@@ -41,10 +39,7 @@ def check_arguments(
 
 
 def check_block(x: Tensor, name: str, **counts: int) -> list[int]:
-    """Check what all blocks are given, and return the counts, such as channels, as plain numbers.
-
-    Lecture 10 uses it, through `inception_block`.
-    """
+    """Check what all blocks are given; return the counts, such as channels, as plain numbers."""
     shape = getattr(x, "shape", ())
     if len(shape) != 4 or not shape[-1]:
         wanted = "maps of shape (batch, height, width, channels)"
@@ -60,8 +55,6 @@ def scaled(channels: int, width: float, multiple: int = 1) -> int:
     Example:
         >>> scaled(96, 0.25), scaled(3, 0.1), scaled(10, 0.5, multiple=4)
         (24, 1, 4)
-
-    Lecture 07 uses it, through `alexnet`.
     """
     return max(1, round(channels * width / multiple)) * multiple
 
@@ -70,8 +63,6 @@ def pad(x: Tensor, pixels: int | tuple, name: str) -> Tensor:
     """Add a border of zeros, the same on each side.
 
     TensorFlow's "same" pads one side more than the other at stride 2; the papers' networks do not.
-
-    Lecture 08 uses it, through `zfnet`.
     """
     return layers.ZeroPadding2D(pixels, name=f"{name}_pad")(x)
 
@@ -82,8 +73,6 @@ def max_pool(x: Tensor, size: int, stride: int, name: str) -> Tensor:
     There it lacks one row or column, which is just what "same" adds; it takes no part in the
     maximum. Where the windows fit, "same" would pad both sides. Windows are of size 2 or 3, with
     stride 1 or 2; the output has ceil((side - size) / stride) + 1 pixels a side.
-
-    Lecture 07 uses it, through `alexnet`.
     """
     rows, columns = ("same" if (side - size) % stride else "valid" for side in x.shape[1:3])
     if rows == columns:
@@ -97,8 +86,6 @@ def classify(x: Tensor, classes: int) -> Tensor:
     """Add the last two layers of a classifier: `logits`, then their softmax, `probabilities`.
 
     Two layers, so that those who look inside a network can ask for the logits by name.
-
-    Lecture 06 uses it, through `lenet5`.
     """
     x = layers.Dense(classes, name="logits")(x)
     return layers.Softmax(name="probabilities")(x)
@@ -106,10 +93,7 @@ def classify(x: Tensor, classes: int) -> Tensor:
 
 @keras.saving.register_keras_serializable("lecture_utils")
 class PadChannels(layers.Layer):
-    """Add channels of zeros behind those of the maps, until there are `channels` of them.
-
-    Lecture 12 uses it, through `residual_block`.
-    """
+    """Add channels of zeros behind those of the maps, until there are `channels` of them."""
 
     anatomy: ClassVar[dict] = {"size": 1, "macs": 0}
 
@@ -149,8 +133,6 @@ class LocalResponseNormalization(layers.Layer):
 
     Source: Krizhevsky, Sutskever and Hinton, ImageNet Classification with Deep Convolutional
     Neural Networks, NIPS 2012, section 3.3.
-
-    Lecture 07 uses it, through `alexnet`.
     """
 
     anatomy: ClassVar[dict] = {"size": 1, "macs": 0}

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from PIL import Image, ImageOps
 
 from lecture_utils import datasets
 from lecture_utils.anatomy import blueprint, layer_table
-from lecture_utils.anatomy.graph import Call, trace
+from lecture_utils.anatomy.graph import trace
 from lecture_utils.backend import keras
 from lecture_utils.checks import array, refused, whole
 from lecture_utils.models.inception import inception_v3
@@ -64,12 +65,9 @@ PUBLISHED = {
 
 # What each trained network reads: (red, green, blue) less a mean, divided by a scale. The mean is
 # not folded into the first convolution: the border of zeros that it adds would then not be zeros.
-EXPECTED = {
-    "efficientnet_lite0": ((127.0, 127.0, 127.0), 128.0),
-    **{
-        name: ((123.68, 116.779, 103.939), 1.0) if network.caffe else ((127.5,) * 3, 127.5)
-        for name, network in PUBLISHED.items()
-    },
+EXPECTED = {"efficientnet_lite0": ((127.0,) * 3, 128.0)} | {
+    name: ((123.68, 116.779, 103.939), 1.0) if network.caffe else ((127.5,) * 3, 127.5)
+    for name, network in PUBLISHED.items()
 }
 
 
@@ -98,8 +96,6 @@ def prepare(model: keras.Model, photo: np.ndarray) -> np.ndarray:
 
     Lecture 07 uses it.
     """
-    from PIL import Image
-
     _check_known(model)
     photo = _checked_photo(photo)
     rows, columns = model.input_shape[1:3]
@@ -117,8 +113,7 @@ def predict_top(model: keras.Model, photo: np.ndarray, top: int = 5) -> list[tup
 
     Args:
         model: One of those in `EXPECTED`, such as `models.efficientnet_lite0()`, with its weights.
-        photo: `uint8` array (height, width, 3), RGB, or a picture as Pillow opens it; see `prepare`
-            for what happens to it.
+        photo: As `prepare` takes it.
         top: Number of classes to return, 1 to 1000.
 
     Returns:
@@ -135,12 +130,9 @@ def predict_top(model: keras.Model, photo: np.ndarray, top: int = 5) -> list[tup
 
     Lecture 07 uses it.
     """
-    top = whole("top", top, 1, 1000)
-    prepared = prepare(model, photo)
+    top, prepared = whole("top", top, 1, 1000), prepare(model, photo)
     if model.output_shape != (None, 1000):
-        raise ValueError(
-            f"model must end in ImageNet's 1000 classes, got outputs of {model.output_shape}"
-        )
+        raise refused("model's outputs", "ImageNet's 1000 classes", model.output_shape)
     names = datasets.pretrained_file("imagenet_classes.txt").decode().splitlines()
     probabilities = keras.ops.convert_to_numpy(model(prepared, training=False))[0]
     best = np.argsort(-probabilities, kind="stable")[:top]
@@ -152,9 +144,8 @@ def _check_known(model: keras.Model) -> None:
 
     The models of `keras.applications` bear the same names, but theirs differs.
     """
-    known = isinstance(model, keras.Model) and model.name in EXPECTED
-    last = [layer.name for layer in model.layers[-1:]] if known else []
-    if last != ["probabilities"] or model.input_shape[-1] != 3:
+    ours = getattr(model, "output_names", None) == ["probabilities"]
+    if not ours or model.name not in EXPECTED or model.input_shape[-1] != 3:
         names = ", ".join(EXPECTED)
         wanted = f"one of the course's that have ImageNet weights, for 3 channels ({names})"
         raise refused("model", wanted, model, "those of keras.applications read other values")
@@ -170,22 +161,17 @@ def _checked_photo(photo: Any) -> np.ndarray:
             "give values from 0 to 255: (photo * 255).astype('uint8') where white is 1, "
             "(photo // 257).astype('uint8') where it is 65535, photo.astype('uint8') where 255"
         )
-    elif photo.ndim == 4:
-        advice = "give one photo at a time, such as photos[0]"
-    elif photo.ndim == 2 or photo.shape[-1:] == (1,):
-        advice = "repeat the grey as red, green and blue: np.dstack([photo] * 3)"
     elif photo.ndim == 3 and photo.shape[-1] == 3:
         return photo
+    elif photo.ndim == 2 or photo.shape[-1:] == (1,):
+        advice = "repeat the grey as red, green and blue: np.dstack([photo] * 3)"
     else:
-        advice = "give a picture as Image.open reads it, or np.moveaxis(photo, 0, -1)"
-    came = f"{photo.dtype} {photo.shape}"
-    raise ValueError(f"photo must be a uint8 array (height, width, 3), got {came}: {advice}.")
+        advice = "give one photo, such as photos[0], as Image.open reads it"
+    raise refused("photo", "a uint8 array (height, width, 3)", photo, advice)
 
 
 def _upright(picture: Any) -> Any:
     """Turn a picture of Pillow's as its camera noted, and convert it to red, green and blue."""
-    from PIL import Image, ImageOps
-
     # Pillow would cut numbers above 255 off: only the caller knows which one is white.
     if not isinstance(picture, Image.Image) or picture.mode.startswith(("I", "F")):
         return picture
@@ -203,8 +189,7 @@ def _upright(picture: Any) -> Any:
 def load_imagenet_weights(model: keras.Model, path: str | Path | None = None) -> keras.Model:
     """Give a model the published weights that `keras.applications` has for it.
 
-    They are downloaded once (100 to 580 MB) and kept where Keras keeps its downloads. `prepare`
-    gives the network the values that it expects.
+    They are downloaded once (100 to 580 MB) and kept where Keras keeps its downloads.
 
     Args:
         model: `vgg16`, `vgg19`, `resnet50`, `resnet101`, `resnet152`, `inception_v3` or
@@ -223,38 +208,26 @@ def load_imagenet_weights(model: keras.Model, path: str | Path | None = None) ->
 
     Lecture 09 treats the first of these networks, `vgg16`.
     """
-    name = model.name if isinstance(model, keras.Model) else None
+    name = getattr(model, "name", None)
     if name not in PUBLISHED:
         wanted = f"one whose ImageNet weights are published ({', '.join(PUBLISHED)})"
         advice = "the weights of efficientnet_lite0 are there when it is built"
         raise refused("model", wanted, model, advice)
     network = PUBLISHED[name]
-    _check_published(model, network)
-    transfer(_counterpart(network, path), model, network.caffe)
-    return model
-
-
-def _check_published(model: keras.Model, network: Published) -> None:
-    """Raise a ValueError if the model is not what its builder returns by default.
-
-    All layers are compared with the same network for the same input size, and all weights with
-    the network for the published size, on which the dense layers of VGG depend.
-    """
     same_size = blueprint(network.build, input_shape=model.input_shape[1:])
-    published = blueprint(network.build)
+    published = blueprint(network.build)  # on its size the weights of VGG's dense layers depend
     shapes = [[weight.shape for weight in built.weights] for built in (model, published)]
     if layer_table(model) != layer_table(same_size) or shapes[0] != shapes[1]:
-        raise ValueError(
-            f"model must be {model.name} as published, with the input {published.input_shape[1:]}, "
-            f"got another network with the input {model.input_shape[1:]}: build it with "
-            f"models.{model.name}(), without arguments"
-        )
+        wanted = f"{name} as published, with the input {published.input_shape[1:]}"
+        raise refused("model", wanted, model, f"build it with models.{name}(), without arguments")
+    transfer(_counterpart(network, path), model, network.caffe)
+    return model
 
 
 def _counterpart(network: Published, path: str | Path | None) -> keras.Model:
     """Build the network of `keras.applications`, with the weights downloaded or at `path`."""
     path = _download(network) if path is None else path
-    if not isinstance(path, str | PathLike) or not Path(path).is_file():
+    if not Path(str(path)).is_file():
         raise FileNotFoundError(
             f"path must be a file, got {str(path)!r}: give that of a copy of {network.address}"
         )
@@ -274,12 +247,10 @@ def _download(network: Published) -> str:
     try:
         return keras.utils.get_file(origin=network.address, **options)
     except Exception as error:  # Keras raises whatever its download tool does
-        # The traceback of a failed download helps nobody: the sentence does.
         cause = f" ({error.strerror})" if getattr(error, "strerror", None) else ""
         raise FileNotFoundError(
             f"The weights of {network.build.__name__} could not be downloaded{cause}: connect to "
-            "the internet once, with room for them, or give the path of a copy of "
-            f"{network.address} as `path`."
+            f"the internet, with room for them, or give as path a copy of {network.address}."
         ) from None
 
 
@@ -293,7 +264,8 @@ def transfer(source: keras.Model, model: keras.Model, caffe: bool) -> None:
     Lecture 09 treats the first of these networks, `vgg16`.
     """
     biases, reverse = {}, caffe  # the biases that the course's convolutions do not have
-    for theirs, ours in zip(_with_weights(source), _with_weights(model), strict=True):
+    calls = [[call for call in trace(each) if call.layer.weights] for each in (source, model)]
+    for theirs, ours in zip(*calls, strict=True):
         weights = theirs.layer.weights
         arrays = {weight.name: keras.ops.convert_to_numpy(weight) for weight in weights}
         if reverse:
@@ -307,8 +279,3 @@ def transfer(source: keras.Model, model: keras.Model, caffe: bool) -> None:
             biases[theirs] = arrays.pop("bias", 0.0)
         for weight in ours.layer.weights:
             weight.assign(arrays[weight.name])
-
-
-def _with_weights(model: keras.Model) -> list[Call]:
-    """List the calls of layers with weights, in the same order for equal graphs."""
-    return [call for call in trace(model) if call.layer.weights]

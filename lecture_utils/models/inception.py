@@ -74,10 +74,7 @@ def inception_v2(
 
 
 def v2_table(row: tuple) -> Table:
-    """Write a row of figure 5 as a table: two 3x3 convolutions take the place of GoogLeNet's 5x5.
-
-    Lecture 11 uses it, through `inception_v2`.
-    """
+    """Write a row of figure 5 as a table: two 3x3 convolutions for GoogLeNet's 5x5."""
     conv_1x1, reduce_3x3, conv_3x3, reduce_double, conv_double, pool, pool_proj, stride = row
     return {
         "1x1": [(conv_1x1, 1)],

@@ -185,8 +185,6 @@ def resnet(
         A model from `input_shape` to the probabilities of the classes. Keras counts the statistics
         of batch normalization as parameters, too: 9,600 in ResNet-18. Convolutions have no biases,
         as in the paper; those of `keras.applications` have.
-
-    Lecture 12 uses it, through `resnet34`.
     """
     depth = choice("depth", depth, tuple(CONFIGURATIONS))
     input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)

@@ -44,8 +44,6 @@ def vgg(
 
     Returns:
         A model from `input_shape` to the probabilities of the classes.
-
-    Lecture 09 uses it, through `vgg16`.
     """
     depth = choice("depth", depth, tuple(CONFIGURATIONS))
     input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)

@@ -23,10 +23,7 @@ layers = keras.layers
 
 
 class Stage(NamedTuple):
-    """One convolution of ZFNet and what follows its ReLU.
-
-    Lecture 08 uses it, through `zfnet`.
-    """
+    """One convolution of ZFNet and what follows its ReLU."""
 
     channels: int
     kernel: int

@@ -10,18 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from inputs import examples, odd, public
+from inputs import examples, odd, on_pages
 from scipy import signal
 
 from lecture_utils.backend import keras, without_weights
 
 EXAMPLES = examples()
-# By name, what is public and not only reached through another function.
-PUBLIC = {
-    name.rpartition(".")[2]: thing
-    for name, thing in public().items()
-    if ", through `" not in thing.__doc__[-80:]
-}
+PUBLIC = {name.rpartition(".")[2]: thing for name, thing in on_pages().items()}
 # Weights that are downloaded, and what only hands on its arguments.
 UNTRIED = {"blueprint", "Published", "load_imagenet_weights", "transfer"}
 HEAVY = re.compile(

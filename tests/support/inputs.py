@@ -4,6 +4,7 @@ import importlib
 import inspect
 import math
 import pkgutil
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,6 +17,12 @@ import lecture_utils
 from lecture_utils.backend import keras
 from lecture_utils.models import efficientnet_lite0
 from lecture_utils.plots import animate_1d
+
+# The last line of a docstring. Where a page has another name for it, the line says which.
+LECTURE = re.compile(
+    r"Lectures? (?P<pages>\d\d(?:, \d\d)*(?: and \d\d)?) "
+    r"(builds? it by hand|uses? it|(?P<treats>treats? [a-z ]+))(?P<how>, .*)?\."
+)
 
 
 def modules():
@@ -34,6 +41,15 @@ def public():
         and (inspect.isfunction(thing) or inspect.isclass(thing))
         and thing.__module__.startswith("lecture_utils")
         and (thing.__module__ == module.__name__ or hasattr(module, "__path__"))
+    }
+
+
+def on_pages():
+    """Return what of it is for pages, and not for the package alone: it names its lecture."""
+    return {
+        name: thing
+        for name, thing in public().items()
+        if LECTURE.fullmatch((thing.__doc__ or "nothing").strip().splitlines()[-1].strip())
     }
 
 
