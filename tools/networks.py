@@ -28,13 +28,22 @@ OTHERS = {
     ),
 }
 
+# The lectures, by what the names of their networks begin with.
+LECTURES = {
+    **{"lenet": "06_cortex_to_lenet", "alexnet": "07_alexnet", "zfnet": "08_zfnet"},
+    **{"vgg": "09_vgg", "googlenet": "10_googlenet", "inception": "11_inception"},
+    **{"resnet": "12_resnet", "unet": "13_unet", "efficientnet": "14_ilsvrc"},
+}
+
 HEAD = """\
 # The networks
 
 Every network that `lecture_utils.models` builds, drawn by `plots.architecture` from the model
 itself. Trainable parameters and multiply-accumulates (convolutions and dense layers, one image) are
-counted by `lecture_utils.anatomy`; the tests hold them to the papers. `make networks` writes this
-page.
+counted by `lecture_utils.anatomy`; the tests hold them to the papers. Activations, normalizations,
+dropout and the like are left out of the drawings. In ResNet-20 a shortcut that changes the shape
+has no weights (option A): it takes every second pixel, drawn as a pooling, and adds zeros.
+`make networks` writes this page.
 """
 
 
@@ -53,11 +62,13 @@ def section(name: str, title: str, paper: str, link: str, options: dict) -> str:
     parameters = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     call = ", ".join(f"{key}={value!r}" for key, value in options.items())
     source = f"[{paper}]({link})" if link else paper
+    lecture = next(file for start, file in LECTURES.items() if name.startswith(start))
     return (
         f"## {title}\n\n"
         f"`models.{name}({call})`: {parameters:,} trainable parameters, "
         f"{anatomy.count_macs(model):,} multiply-accumulates, "
-        f"{anatomy.count_depth(model)} layers deep. {source}.\n\n"
+        f"{anatomy.count_depth(model)} layers deep. {source}. "
+        f"[Lecture {int(lecture[:2])}](../notebooks/{lecture}.ipynb).\n\n"
         f"![{title}, drawn layer by layer from its input at the left to its output]"
         f"(networks/{name}.png)\n"
     )

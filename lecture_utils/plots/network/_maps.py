@@ -45,7 +45,7 @@ def top_of(part: Element) -> float:
 def draw_element(canvas: Canvas, part: Element) -> None:
     """Draw a layer's feature maps, or a block with what is in it."""
     x, y, width, height = part.box
-    for step in (0.1, 0.05) if part.count > 1 else ():
+    for step in (0.1, 0.05)[max(3 - part.count, 0) :]:  # three sheets at most
         behind = Box(x + step, y + step, width, height)
         canvas.block(behind, part.kind, "repeated", part.depth, zorder=2)
     canvas.block(part.box, part.kind, f"{part.kind} {part.name}", part.depth)
