@@ -3,7 +3,6 @@
 Images are single, `(height, width, channels)`, as the network takes them. None of these pictures
 proves that a network reasons as we do: each answers one narrow question, which its docstring says.
 Models are all that `layer_table` takes, with one input; layers have the names that it prints.
-A ValueError names what the model or the image does not have, and the layer that is in the way.
 """
 
 from collections.abc import Callable
@@ -63,30 +62,28 @@ class DeconvNet:
             if len(call.inputs) > 1:
                 raise refused("model", f"a chain up to {end}", self.model, f"{call} joins branches")
         values = _compute(chain, {self.calls[0]: _pixels(image, self.model)})
-        maps = values[end][0].numpy()
-        sizes = maps.shape[:-1]
+        maps = values[end].numpy()
+        sizes = maps.shape[1:-1]
         if position is None:
             position = np.unravel_index(maps[..., channel].argmax(), sizes)
         if np.shape(position) != np.shape(sizes):
             raise refused("position", f"an index for each axis of maps of {sizes}", position)
         place = [whole("position", i, 0, n - 1) for i, n in zip(position, sizes, strict=True)]
         signal = np.zeros_like(maps)
-        signal[(*place, channel)] = maps[(*place, channel)]
-        signal = tf.constant(signal[np.newaxis])
+        signal[(0, *place, channel)] = maps[(0, *place, channel)]
         for call in reversed(chain[1:]):
             signal = _step_back(call, values, signal)
-        return signal[0].numpy()
+        return np.asarray(signal[0])
 
 
-def _pixels(image: np.ndarray, model: keras.Model) -> tf.Tensor:
-    """Return an image as a batch of fractions, if the model takes such ones."""
-    inputs = getattr(model, "inputs", None) or []  # none before a model without a graph is called
-    if not isinstance(model, keras.Model) or len(inputs) > 1:
-        raise refused("model", "a keras.Model with one input", model)
-    pixels = array("image", image)
+def _pixels(image: np.ndarray, model: keras.Model, *axes: tuple[str, ...]) -> tf.Tensor:
+    """Return an image as a batch of one, if the model takes such images."""
+    if len(model.inputs) > 1:
+        raise refused("model", "one with a single input", model)
+    pixels = array("image", image, *axes)
     number("image", float(np.abs(pixels).max()), most=3e38)
-    shape = inputs[0].shape[1:] if inputs else pixels.shape
-    if not tf.TensorShape(shape).is_compatible_with(pixels.shape):
+    shape = model.inputs[0].shape[1:]
+    if pixels.shape != shape:
         raise refused("image", f"a single one of shape {shape}, as the model takes it", image)
     return tf.constant(pixels[np.newaxis], "float32")
 
@@ -96,52 +93,35 @@ def _one(calls: list[Call], layer: str | keras.layers.Layer, channel: int = 0) -
     call, *others = find(calls, layer)
     if others:
         raise refused("layer", "used once", layer, "ask for a layer that follows it")
-    channels = call.shape[-1] if len(call.shape) > 1 else 0
+    channels = call.shape[-1] or 0  # none where there is but the batch
     whole("channel", channel, 0, channels - 1, advice=f"{call} has {channels} of them")
     return call
 
 
-def _compute(calls: list[Call], values: dict[Call, tf.Tensor]) -> dict[Call, tf.Tensor]:
+def _compute(calls: list[Call], values: dict[Call, tf.Tensor], **settings: object) -> dict:
     """Compute the output of each call that is not in `values` yet, and put it there."""
     for call in calls:
         if call not in values:
-            values[call] = _apply(call, *(values[source] for source in call.inputs))
+            values[call] = call.compute(*(values[each] for each in call.inputs), **settings)
     return values
-
-
-def _apply(call: Call, *inputs: tf.Tensor, **settings: object) -> tf.Tensor:
-    """Compute a call's output, with a layer that differs in some of its settings."""
-    layer = call.layer
-    if isinstance(layer, layers.Conv2D) and layer.kernel_size == (1, 1) != layer.strides:
-        # TensorFlow 2.21 writes beyond its memory in the gradient of a 1x1 convolution with a
-        # stride, and the kernel dies: so pixels that it would skip go first, which is the same.
-        rows, columns = layer.strides
-        inputs = [x[:, ::rows, ::columns] for x in inputs]
-        settings["strides"] = (1, 1)
-    if settings:  # the model's layer stays as it is: a twin shares its weights
-        layer = object.__new__(type(layer))
-        layer.__dict__.update(call.layer.__dict__ | settings)
-    return call.compute(layer, inputs)
 
 
 def _step_back(call: Call, values: dict[Call, tf.Tensor], signal: tf.Tensor) -> tf.Tensor:
     """Carry a signal from a call's output to its input."""
     if isinstance(call.layer, LocalResponseNormalization):
         return signal
-    x, step = values[call.inputs[0]], partial(_apply, call)
+    x, step = values[call.inputs[0]], call.compute
     activation = getattr(call.layer, "activation", None)
     if callable(activation) and _is_relu(activation, signal):
-        signal, step = tf.nn.relu(signal), partial(_apply, call, activation=linear)
+        signal, step = tf.nn.relu(signal), partial(step, activation=linear)
         known = _is_linear(step, x) and np.allclose(tf.nn.relu(step(x)), values[call], 1e-3)
     elif _is_relu(step, x):
         return tf.nn.relu(signal)
     else:
-        pools = any("MaxPool" in kind.__name__ for kind in type(call.layer).__mro__)
-        known = pools or _is_linear(step, x)
+        known = "MaxPool" in call.kind or _is_linear(step, x)
     if not known:
-        wanted = "linear, a plain ReLU or a max pooling to be walked back through"
-        name = getattr(activation, "__name__", activation)
-        raise refused(str(call), wanted, call.kind, f"its activation is {name}")
+        came = getattr(activation, "__name__", call.kind)
+        raise refused(str(call), "linear, a plain ReLU or a max pooling to be walked back", came)
     # The transpose of a layer is what carries a gradient back through it: for a convolution the
     # transposed convolution, for a pooling the unpooling with its switches.
     with tf.GradientTape() as tape:
@@ -195,33 +175,35 @@ def occlusion_map(
 
     Lecture 08 builds it by hand.
     """
-    image = array("image", image, ("rows", "columns"), ("rows", "columns", "channels"))
-    pixels = _pixels(image, model)
-    whole("size", size, 1, min(image.shape[:2]))
-    whole("stride", stride)
+    _classifier(model, label)
+    pixels = _pixels(image, model, ("rows", "columns"), ("rows", "columns", "channels"))
+    _, rows, columns, *channels = pixels.shape
+    size, stride = whole("size", size, 1, min(rows, columns)), whole("stride", stride)
     colour = array("fill", fill)
     number("fill", np.abs(colour).max(), most=3e38)
-    if colour.shape not in ((), image.shape[2:]):
+    if colour.shape not in ((), tuple(channels)):
         raise refused("fill", "a number, or one for each channel", fill)
-    tops, lefts = (range(0, side - size + 1, stride) for side in image.shape[:2])
+    tops, lefts = range(0, rows - size + 1, stride), range(0, columns - size + 1, stride)
     places = [(top, left) for top in tops for left in lefts]
     seen = []
     for first in range(0, len(places), 32):
-        covered = np.repeat(pixels, len(places[first : first + 32]), axis=0)
-        for patch, (top, left) in zip(covered, places[first:], strict=False):
+        batch = places[first : first + 32]
+        covered = np.repeat(pixels, len(batch), axis=0)
+        for patch, (top, left) in zip(covered, batch, strict=True):
             patch[top : top + size, left : left + size] = colour
-        probabilities = model.predict_on_batch(covered)
-        _check_label(label, *keras.tree.flatten(probabilities))
-        seen.extend(probabilities[:, label])
+        seen.extend(model.predict_on_batch(covered)[:, label])
     return np.reshape(seen, (len(tops), len(lefts)))
 
 
-def _check_label(label: int, *outputs: np.ndarray | Call) -> None:
-    """Check the number of a class, and that the model gives one number for each."""
-    shapes = [tuple(output.shape) for output in outputs]
+def _classifier(model: keras.Model, label: int) -> tuple[list[Call], Call]:
+    """Return the calls of a model that knows a class, and the one that answers."""
+    calls, outputs = trace_outputs(model)
+    shapes = [call.shape for call in outputs]
     if list(map(len, shapes)) != [2]:
         raise refused("model", "a classifier with one output, (batch, classes)", shapes)
-    whole("label", label, 0, shapes[0][1] - 1, advice=f"there are {shapes[0][1]} classes or units")
+    classes = shapes[0][1]
+    whole("label", label, 0, classes - 1, advice=f"there are {classes} classes or units")
+    return calls, outputs[0]
 
 
 def grad_cam(
@@ -245,11 +227,10 @@ def grad_cam(
 
     Lecture 08 builds it by hand.
     """
-    calls, outputs = trace_outputs(model)
-    _check_label(0 if label is None else label, *outputs)
-    last = outputs[0]
-    end = last.inputs[0] if last.kind in ACTIVATIONS else last
-    own = end is last and isinstance(end.layer, layers.Dense)
+    calls, end = _classifier(model, 0 if label is None else label)
+    settings = {"activation": linear} if isinstance(end.layer, layers.Dense) else {}
+    if end.kind in ACTIVATIONS:
+        end = end.inputs[0]
     path = path_to(end, calls)
     with_maps = [call for call in path if len(call.shape) == 4]
     wide = [call for call in with_maps if call.inputs and call.shape[1:3] != (1, 1)]
@@ -257,16 +238,12 @@ def grad_cam(
         raise refused("model", "one with a layer of maps, which Grad-CAM weighs", model)
     chosen = wide[-1] if layer is None else _one(calls, layer)
     if chosen not in with_maps:
-        wanted = "one with maps (rows, columns, channels) that the score is computed from"
-        raise refused("layer", wanted, chosen.name)
-    start = path.index(chosen) + 1
-    values = _compute(path[:start], {calls[0]: _pixels(image, model)})
+        raise refused("layer", "one with maps that the score is computed from", chosen.name)
+    values = _compute(path[: path.index(chosen) + 1], {calls[0]: _pixels(image, model)})
     with tf.GradientTape() as tape:
         tape.watch(values[chosen])
-        _compute(path[start:-1], values)
-        scores = _apply(
-            end, *(values[source] for source in end.inputs), **{"activation": linear} if own else {}
-        )[0]
+        _compute(path[:-1], values)
+        scores = _compute([end], values, **settings)[end][0]
         score = scores[tf.argmax(scores) if label is None else label]
     slopes = tape.gradient(score, values[chosen], unconnected_gradients="zero")
     weights = tf.reduce_mean(slopes, axis=(1, 2), keepdims=True)

@@ -73,10 +73,8 @@ def receptive_field(
     calls = trace(model)
     fields = {_field(call, calls, position) for call in find(calls, layer)}
     if len(fields) > 1:
-        raise ValueError(
-            f"layer must see one window, got {layer!r}, which is used {len(fields)} times and sees "
-            f"{', '.join(map(str, fields))}: ask for a layer that follows it."
-        )
+        advice = f"it is used {len(fields)} times and sees {fields}"
+        raise refused("layer", "one that sees one window", layer, advice)
     return fields.pop()
 
 
@@ -98,16 +96,13 @@ def _edges(call: Call, calls: list[Call]) -> tuple[Call, list[_Edge]]:
     order = path_to(call, calls)[::-1]
     image, *others = (reader for reader in order if not reader.inputs)
     if others:
-        names = ", ".join(repr(each.name) for each in [image, *others])
-        raise ValueError(
-            f"{call} must depend on a single input, got {names}: ask for a layer before they meet."
-        )
+        names = [each.name for each in (image, *others)]
+        advice = "ask for a layer before they meet"
+        raise refused(str(call), "a layer that depends on a single input", names, advice)
     axes = len(image.shape) - 2
     if axes < 1:
-        raise ValueError(
-            f"the input of {call} must have axes between batch and channels, as in "
-            f"(None, 28, 28, 1), got shape {image.shape}."
-        )
+        wanted = "one with axes between batch and channels, as in (None, 28, 28, 1)"
+        raise refused(f"the input of {call}", wanted, image.shape)
     return image, [
         (reader, source, windows(reader, source, axes))
         for reader in order
@@ -151,10 +146,8 @@ def _axis_field(call: Call, image: Call, edges: list[_Edge], axis: int) -> tuple
         period = math.lcm(*(step.denominator for each in steps.values() for step in each))
         asked = [(i, i) for i in range(period)]
     else:
-        raise ValueError(
-            f"{call} must join branches that move by the same step, got steps of "
-            f"{', '.join(map(str, sorted(steps[image])))} pixels: it has no single window."
-        )
+        found = [float(step) for step in sorted(steps[image])]
+        raise refused(str(call), "a layer whose branches move by the same number of pixels", found)
     spans = [_walk_back(edges, call, span, reads, hull)[image] for span in asked]
     size = max(last - first + 1 for first, last in spans)
     return size, int(jump) if jump.denominator == 1 else float(jump), spans[0][0]
@@ -164,14 +157,9 @@ def _pixels(call: Call, image: Call, edges: list[_Edge], position: Any) -> tuple
     """Return size and first pixel of what a single position depends on, edges respected."""
     axes = len(image.shape) - 2
     sizes = call.positions(axes)
-    try:
-        indices = [
-            whole("position", index, least=0, most=size - 1)
-            for index, size in zip(per_axis("position", position, axes), sizes, strict=True)
-        ]
-    except ValueError:
-        wanted = f"an index into each axis of {call}, whose map has {sizes} positions"
-        raise refused("position", wanted, position) from None
+    pairs = zip(per_axis("position", position, axes), sizes, strict=True)
+    advice = f"{call} has {sizes} of them"
+    indices = [whole("position", index, 0, size - 1, advice=advice) for index, size in pairs]
 
     def reads(mask: np.ndarray, found: list[Window], source: Call) -> np.ndarray:
         for axis, pixels in enumerate(source.positions(axes)):

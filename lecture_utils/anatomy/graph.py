@@ -148,8 +148,8 @@ def find(calls: list[Call], layer: str | keras.layers.Layer) -> list[Call]:
         names = list(dict.fromkeys(call.name for call in calls))
         inside = [known for known in names if known.startswith(f"{name}/")]
         near = inside or difflib.get_close_matches(name, names, cutoff=0.4) or names
-        meant = f"could it be one of {', '.join(map(repr, near[:5]))}"
-        raise refused("layer", "a layer of the model or its name", layer, meant)
+        advice = f"near names are {', '.join(map(repr, near[:5]))}"
+        raise refused("layer", "a layer of the model or its name", layer, advice)
     return found
 
 
@@ -177,14 +177,11 @@ def _trace_into(calls: list[Call], model: Any, inputs: list[Call], prefix: str) 
 
 
 def _call(node: Any, sources: list[Call], prefix: str) -> Call:
-    layer = node.operation
-    outputs = node.outputs
+    layer, outputs = node.operation, node.outputs
+    pairs = list(zip(sources, node.input_tensors, strict=True))
     # A nested model may be applied to another size than the one that it was built for.
-    if any(s.shape[1:] != t.shape[1:] for s, t in zip(sources, node.input_tensors, strict=True)):
-        actual = {
-            id(tensor): keras.KerasTensor(source.shape, tensor.dtype)
-            for source, tensor in zip(sources, node.input_tensors, strict=True)
-        }
+    if any(s.shape[1:] != t.shape[1:] for s, t in pairs):
+        actual = {id(t): keras.KerasTensor(s.shape, t.dtype) for s, t in pairs}
         arguments, keywords = node.arguments.fill_in(actual)
         outputs = keras.tree.flatten(layer.compute_output_spec(*arguments, **keywords))
     call = Call(f"{prefix}{layer.name}", layer, tuple(sources), outputs[0].shape, node)

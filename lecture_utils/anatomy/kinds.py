@@ -8,6 +8,7 @@ import numpy as np
 
 from lecture_utils.anatomy.graph import Call
 from lecture_utils.backend import keras
+from lecture_utils.checks import refused
 from lecture_utils.sizes import margins, output_size, per_axis
 
 layers = keras.layers
@@ -41,23 +42,18 @@ def windows(call: Call, source: Call, axes: int) -> list[Window]:
     found = RULE_OF[type(call.layer)](call.layer, before, after)
     channels = {-1, len(call.shape) - 1}
     if found is None or (call.kind in _BY_AXIS and not channels >= set(np.ravel(call.layer.axis))):
-        raise ValueError(
-            f"{call} must read one window of its input for each output position, got settings with "
-            "which it does not: ask for a layer before it."
-        )
+        wanted = "a layer that reads one window of its input for each output position"
+        raise refused(str(call), wanted, call.layer, "ask for a layer before it")
     return found
 
 
 def check_known(call: Call) -> None:
     """Raise a ValueError if a layer is neither of a known kind nor has an `anatomy`."""
     if call.anatomy is None and type(call.layer) not in RULE_OF:
-        advice = (
-            "one of your own is understood when it has an attribute `anatomy`, which the text of "
-            "lecture_utils.anatomy describes"
-            if isinstance(call.layer, layers.Layer)
-            else "it is an operation of keras.ops, use a layer of keras.layers in its place"
-        )
-        raise ValueError(f"{call} must be of a kind that is known here, got {call.kind}: {advice}.")
+        advice = "use a layer of keras.layers in its place"
+        if isinstance(call.layer, layers.Layer):
+            advice = "give it an `anatomy`, as the text of lecture_utils.anatomy says"
+        raise refused(str(call), "of a kind that is known here", call.layer, advice)
 
 
 def _sliding(size: int, stride: int = 1, dilation: int = 1, before: int = 0) -> Window:
@@ -118,11 +114,9 @@ def _declared(call: Call, before: Sizes, after: Sizes) -> list[Window]:
     except ValueError as error:  # of the argument of `output_size` that a setting was given for
         expected = error
     if expected != after:
-        raise ValueError(
-            f"{call} must declare a window that has {after} positions on its input of {before} "
-            f"pixels, as its output has, got {expected}: correct its `anatomy`, "
-            f"{call.layer.anatomy!r}."
-        )
+        wanted = f"a window with {after} positions on {before} pixels, as its output has"
+        came = call.layer.anatomy
+        raise refused(f"the `anatomy` of {call}", wanted, came, f"its window has {expected}")
     return _slide(before, *settings)
 
 

@@ -111,7 +111,7 @@ def test_layers_are_found_in_nested_and_shared_models():
 
     twice = chain((20, 20, 1), part, part, layers.Activation("relu", name="last"))
     assert receptive_field(twice, "last") == ((10, 10), (4, 4), (0, 0))
-    with pytest.raises(ValueError, match="got 'part/conv', which is used 2 times"):
+    with pytest.raises(ValueError, match="got 'part/conv': it is used 2 times"):
         receptive_field(twice, "part/conv")
 
     left, right = keras.Input((9, 9, 1), name="left"), keras.Input((9, 9, 1), name="right")
@@ -171,12 +171,11 @@ class Draw:
             settings["dilation_rate"] = self.whole(1, 3)
             if self.axes == 1 and self.random.random() < 0.5:
                 settings["padding"] = "causal"
-        ones = ["kernel"] if kind == "Conv" else ["depthwise"]
         if kind != "DepthwiseConv":
             settings["filters"] = 1
-        if kind == "SeparableConv":
-            ones.append("pointwise")
-        return self.kind(kind)(**settings, **{f"{name}_initializer": "ones" for name in ones})
+        weights = {"Conv": ["kernel"], "SeparableConv": ["depthwise", "pointwise"]}
+        names = weights.get(kind, ["depthwise"])
+        return self.kind(kind)(**settings, **{f"{name}_initializer": "ones" for name in names})
 
     def down(self, stride, padding):
         size = self.whole(1, 4)
@@ -287,10 +286,10 @@ def test_size_jump_and_start_are_those_of_gradients_far_from_the_edges(seed):
 
 
 def test_branches_must_move_together():
-    inputs = keras.Input((4, 4, 1))
-    strided = layers.Conv2D(1, 1, strides=2)(inputs)
-    model = keras.Model(inputs, layers.Add(name="sum")([strided, layers.Conv2D(1, 3)(inputs)]))
-    with pytest.raises(ValueError, match=r"'sum' .* same step, got steps of 1, 2 pixels"):
+    x = keras.Input((4, 4, 1))
+    two = [layers.Conv2D(1, 1, strides=2)(x), layers.Conv2D(1, 3)(x)]
+    model = keras.Model(x, layers.Add(name="sum")(two))
+    with pytest.raises(ValueError, match=r"'sum' .* same number of pixels, got \[1.0, 2.0\]"):
         receptive_field(model, "sum")
 
 
@@ -301,5 +300,5 @@ def test_an_input_needs_axes():
 
 @pytest.mark.parametrize("position", [(5, 0), (0, -1), (0,), (0, 0, 0), (0.5, 0), "ab", 5])
 def test_a_position_must_lie_on_the_map(position):
-    with pytest.raises(ValueError, match=r"position must be .* each axis .*got"):
+    with pytest.raises(ValueError, match=r"position must be .*got"):
         receptive_field(convnet_mnist(), "pool2", position=position)
