@@ -16,21 +16,19 @@ SETTINGS = {"image_data_format": "channels_last", "floatx": "float32", "dtype_po
 
 @contextlib.contextmanager
 def _without_native_stderr():
-    """Drop what native code writes to stderr.
+    """Drop what native code writes to stderr; Python's errors are raised as exceptions and stay.
 
-    TensorFlow announces its oneDNN kernels there, with the time and the process, whatever the log
-    level: the first thing that a reader would see, and never the same twice. Python's own errors
-    are raised as exceptions and stay.
+    TensorFlow announces its oneDNN kernels there, whatever the log level: the first thing that a
+    reader would see, with the time, and so never the same twice.
     """
     try:
         kept = os.dup(2)
     except OSError:  # no stderr, as under Windows' pythonw
         yield
         return
-    sink = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(sink, 2)
-    os.close(sink)
     try:
+        with Path(os.devnull).open("wb") as sink:
+            os.dup2(sink.fileno(), 2)
         yield
     finally:
         os.dup2(kept, 2)
@@ -53,11 +51,10 @@ def _told(setting: str) -> tuple[object, str]:
     """Return what Keras is told from outside, and where: by a variable, or else by its file."""
     if told := os.environ.get(variable := f"KERAS_{setting.upper()}"):
         return told, f"the environment variable {variable}"
-    home = Path.home() if os.access(Path.home(), os.W_OK) else Path("/tmp")  # as Keras chooses
-    file = Path(os.environ.get("KERAS_HOME", home / ".keras"), "keras.json").expanduser()
+    file = Path(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json").expanduser()
     try:
         return json.loads(file.read_text()).get(setting), str(file)
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError):
         return None, str(file)
 
 
@@ -97,30 +94,24 @@ if tuple(int(part) for part in VERSION.split(".")[:2]) < OLDEST:
 
 
 def _stop_input_tuning() -> None:
-    """Let training end when its last batch ends.
+    """Let training end with its last batch: arrays in memory are read without tuning.
 
-    TensorFlow tunes the reading of data in a thread that sleeps 10 ms, then 20, 40, ... and that
-    `fit` has to wait for when it finishes: a fit of 12 seconds often took 20. Arrays in memory
-    need no tuning, so the data sets that Keras makes of them are built without it.
+    TensorFlow tunes the reading in a thread that sleeps 10 ms, then 20, 40, ..., and `fit` has to
+    wait for it in the end: a fit of 12 seconds often took 20.
     """
     try:
         import tensorflow as tf
         from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
     except ImportError:  # another backend, or a Keras that keeps it elsewhere: slower, not wrong
         return
-    if hasattr(ArrayDataAdapter, "_tuned_tf_dataset"):
-        return
-    ArrayDataAdapter._tuned_tf_dataset = ArrayDataAdapter.get_tf_dataset
+    tuned = ArrayDataAdapter.get_tf_dataset
 
     def get_tf_dataset(self):
         options = tf.data.Options()
         options.autotune.enabled = False
-        return self._tuned_tf_dataset().with_options(options)
+        return tuned(self).with_options(options)
 
     ArrayDataAdapter.get_tf_dataset = get_tf_dataset
-
-
-_stop_input_tuning()
 
 
 def _set_for_the_course() -> None:
@@ -135,6 +126,7 @@ def _set_for_the_course() -> None:
             warnings.warn(text, stacklevel=3)
 
 
+_stop_input_tuning()
 _set_for_the_course()
 
 
@@ -142,11 +134,8 @@ _set_for_the_course()
 def without_weights():
     """Build layers whose weights have shapes, but never values.
 
-    Keras keeps a list of the weights that it has put off, and fills all of them the next time that
-    it works out the shape of a layer. So what is put off here is taken off the list: VGG-19 would
-    otherwise take its 575 MB later, when nobody expects it.
-
-    Lecture 07 uses it, through `blueprint`.
+    Keras lists the weights that it has put off, and fills them when it next works out the shape of
+    a layer. So they are taken off the list: VGG-19 would take its 575 MB when nobody expects it.
     """
     from keras.src.backend.common import global_state
 

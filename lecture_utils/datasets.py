@@ -7,11 +7,11 @@ missing file belongs, a ValueError how to get a damaged one anew, or which argum
 import csv
 import hashlib
 import io
-import os
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+from PIL import Image
 
 from lecture_utils.checks import choice, whole
 
@@ -81,8 +81,6 @@ def photo(name: str) -> np.ndarray:
 
     Lecture 03 uses it.
     """
-    from PIL import Image
-
     return np.asarray(Image.open(io.BytesIO(_named("photos/", name, ".jpg"))))
 
 
@@ -117,7 +115,9 @@ def digits_on_photos(
     for i in range(count):
         background = _piece(photos[rng.integers(len(photos))], size, rng)
         cover = _placed(digits[rng.integers(len(digits))], size, rng)
-        colour = _colour_unlike(background[cover >= 0.5].mean(axis=0), rng)
+        colour = behind = background[cover >= 0.5].mean(axis=0)
+        while np.linalg.norm(colour - behind) <= 0.4:  # until the digit can be told from the photo
+            colour = rng.random(3, dtype="float32")
         images[i] = background + cover[..., np.newaxis] * (colour - background)
         masks[i] = cover >= 0.5
     return images, masks
@@ -125,8 +125,6 @@ def digits_on_photos(
 
 def _piece(picture: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
     """Cut a random square out of a photo, as (size, size, 3) from 0 to 1."""
-    from PIL import Image
-
     shortest = min(picture.shape[:2])
     side = int(rng.integers(min(size, shortest), shortest + 1))
     top, left = (int(rng.integers(length - side + 1)) for length in picture.shape[:2])
@@ -136,8 +134,6 @@ def _piece(picture: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarr
 
 def _placed(digit: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
     """Scale a digit and put it somewhere: how much of each pixel it covers, (size, size)."""
-    from PIL import Image
-
     rows, columns = np.nonzero(digit > 127)
     digit = digit[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     height = round(size * rng.uniform(0.4, 0.8))
@@ -149,14 +145,6 @@ def _placed(digit: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarra
     return cover
 
 
-def _colour_unlike(other: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw a colour that can be told from another one."""
-    while True:
-        colour = rng.random(3, dtype="float32")
-        if np.linalg.norm(colour - other) > 0.4:
-            return colour
-
-
 def pretrained_file(name: str) -> bytes:
     """Read a file that belongs to the trained networks, such as their weights or class names.
 
@@ -165,12 +153,6 @@ def pretrained_file(name: str) -> bytes:
 
     Returns:
         Its content.
-
-    Example:
-        >>> pretrained_file("imagenet_classes.txt").decode().splitlines()[:2]
-        ['tench', 'goldfish']
-
-    Lecture 07 uses it, through `predict_top`.
     """
     return _named("pretrained/", name)
 
@@ -256,46 +238,39 @@ def _content(path: Path) -> bytes:
     """Read a file, or raise an error of one sentence."""
     try:
         return path.read_bytes()
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"The data file {path.name} is missing: copy it from the course's data/ to {path}."
-        ) from None
     except OSError as error:
+        gone = isinstance(error, FileNotFoundError)
+        problem = "is missing" if gone else f"cannot be read ({error.strerror})"
         raise type(error)(
-            f"The data file {path.name} cannot be read ({error.strerror}): give yourself the right "
-            f"to read it, or copy it anew from the course's data/ to {path}."
+            f"The data file {path.name} {problem}: copy it from the course's data/ to {path}."
         ) from None
 
 
 def _named(folder: str, name: Any, ending: str = "") -> bytes:
     """Read one of the data files of a folder, or raise a ValueError with the names of them all."""
     known = [file for file in _checksums() if file.startswith(folder)]
-    # What is there, but not listed, is no wrong name: the list is damaged.
-    if not str(name) or not os.path.lexists(DATA / f"{folder}{name}{ending}"):
+    if known:  # otherwise the list is damaged, not the name wrong
         choice("name", name, [file.removeprefix(folder).removesuffix(ending) for file in known])
     return _read(f"{folder}{name}{ending}")
 
 
 def _read(name: str) -> bytes:
     """Read a data file whose checksum is right."""
-    content = _content(DATA / name)
-    listed, found = _checksums().get(name, ""), hashlib.sha256(content).hexdigest()
-    if found != listed:
+    content, listed = _content(DATA / name), _checksums().get(name)
+    if hashlib.sha256(content).hexdigest() != listed:
         damaged = name if listed else CHECKSUMS.name
         raise ValueError(
-            f"The data file {damaged} is damaged: the checksum of {name} must begin with "
-            f"{listed[:8]}, got {found[:8]}; get it anew, for example with "
-            f"`git checkout -- data/{damaged}`."
+            f"The data file {damaged} is damaged, as the checksum of {name} shows: get it anew, "
+            f"for example with `git checkout -- data/{damaged}`."
         )
     return content
 
 
 def _load(dataset: str, file: str, *counts: int) -> tuple[Split, Split]:
-    """Read a data set of Keras; download it for those who have the package, but not its data."""
-    if os.path.lexists(DATA / file):
+    """Read a data set; download it for those who have the package, but not its data."""
+    if (DATA / file).exists():
         with np.load(io.BytesIO(_read(file))) as arrays:
-            train, test = [(arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test")]
-        return train, test
+            return tuple((arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test"))
     from lecture_utils.backend import keras
 
     try:
@@ -306,7 +281,6 @@ def _load(dataset: str, file: str, *counts: int) -> tuple[Split, Split]:
         if hashlib.sha256(content).hexdigest() != DOWNLOADED[dataset]:
             raise ValueError("This is another data set, or it is damaged.")
     except Exception:  # Keras raises whatever its download tool does
-        # The traceback of a failed download helps nobody: the sentence does.
         raise FileNotFoundError(
             f"The data file {file} is missing and could not be downloaded whole: copy it from the "
             f"course's data/ to {DATA / file}."

@@ -1,15 +1,13 @@
 """Measured figures with their claims, and live progress while a model trains.
 
-A page prints what was measured together with what it claims and whether the claim holds. The
-digits differ a little from machine to machine, so nbval ignores them (tests/nbval.cfg) and
-compares the rest: the name, the claim and the verdict.
+The digits of a figure differ a little from machine to machine, so nbval ignores them
+(tests/nbval.cfg) and compares the rest: the name, the claim and the verdict.
 """
 
 import os
 import sys
 import time
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
@@ -52,38 +50,32 @@ def report(
 
     Lecture 01 uses it.
     """
-    value = _measured(value)
+    found = np.asarray(None if isinstance(value, list | tuple) else value)
+    if found.ndim or found.dtype.kind not in "iuf":
+        raise refused("value", "a number", value)
+    # A whole number as Python's, since a difference of two `uint8` may wrap.
+    value = int(found) if found.dtype.kind in "iu" else found[()]
     for argument, words in (("name", name), ("unit", unit)):
         if not isinstance(words, str):
             raise refused(argument, "text", words)
     digits, timed = whole("digits", digits, 0, 20), switch("timed", timed)
-    claims = []
     if (expected is None) != (tolerance is None):
         raise refused("tolerance", "given with expected, and only with it", tolerance)
+    claims = {}
     if expected is not None:
         expected, tolerance = number("expected", expected), number("tolerance", tolerance, 0)
-        holds = abs(value - expected) <= tolerance
-        claims.append((f"expected {expected:g} ± {tolerance:g}", holds))
+        claims[f"expected {expected:g} ± {tolerance:g}"] = abs(value - expected) <= tolerance
     if at_least is not None:
         at_least = number("at_least", at_least)
-        claims.append((f"at least {at_least:g}", value >= at_least))
+        claims[f"at least {at_least:g}"] = value >= at_least
     if at_most is not None:
         at_most = number("at_most", at_most)
-        claims.append((f"at most {at_most:g}", value <= at_most))
+        claims[f"at most {at_most:g}"] = value <= at_most
     if not claims:
         raise ValueError("the claim must be `expected`, `at_least` or `at_most`, got none of them.")
     figure = f"{value:.{digits}f}" + (f" {unit}" if unit else "")
-    text = ", ".join(claim for claim, _ in claims)
-    verdict = "yes" if all(holds for _, holds in claims) else "NO"
-    print(f"{name}: {figure} ({'timed, ' if timed else ''}{text}: {verdict})")
-
-
-def _measured(value: Any) -> float:
-    """Return a figure; a whole number as Python's, since a difference of two `uint8` may wrap."""
-    found = np.asarray(None if isinstance(value, list | tuple) else value)
-    if found.ndim or found.dtype.kind not in "iuf":
-        raise refused("value", "a number", value)
-    return int(found) if found.dtype.kind in "iu" else found[()]
+    verdict = "yes" if all(claims.values()) else "NO"
+    print(f"{name}: {figure} ({'timed, ' if timed else ''}{', '.join(claims)}: {verdict})")
 
 
 class LiveProgress(keras.callbacks.Callback):
@@ -102,43 +94,42 @@ class LiveProgress(keras.callbacks.Callback):
 
     def __init__(self):
         super().__init__()
-        self._fits = []  # the last is the one that runs; a callback may start one inside another
+        self._fit = None  # the one that runs
+        self._write = self._to_notebook if "ipykernel" in sys.modules else self._to_terminal
+        if os.environ.get("LECTURE_PROGRESS") == "off":  # while pages are recorded or checked
+            self._write = lambda line: None
 
     def on_train_begin(self, logs=None):
-        """Start the clock, and keep what was told: a fit inside this one will tell its own."""
+        """Start the clock, and keep what was told: a callback may start a fit inside this one."""
         told = self.params or {}
         fit = SimpleNamespace(epochs=told.get("epochs"), steps=told.get("steps"), epoch=None)
-        fit.start, fit.next = time.monotonic(), 0.0
-        fit.write, fit.handle = self._choose_output(), None
-        self._fits.append(fit)
+        fit.start, fit.next, fit.handle = time.monotonic(), 0.0, None
+        fit.outer, self._fit = self._fit, fit
 
     def on_epoch_begin(self, epoch, logs=None):
         """Remember the epoch, which need not be 0 at first."""
-        fit = self._fits[-1]
-        if fit.epoch is None:
-            fit.first = epoch
-        fit.epoch = epoch
+        if self._fit.epoch is None:
+            self._fit.first = epoch
+        self._fit.epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
         """Update the line, unless it was updated a moment ago."""
-        fit = self._fits[-1]
-        if fit.epoch is None:  # a loop of one's own tells no epochs
+        if self._fit.epoch is None:  # a loop of one's own tells no epochs
             self.on_epoch_begin(0)
-        if time.monotonic() >= fit.next:
-            fit.next = time.monotonic() + self._PERIOD
-            fit.write(self._line(fit, batch, logs or {}))
+        if time.monotonic() >= self._fit.next:
+            self._fit.next = time.monotonic() + self._PERIOD
+            self._write(self._line(batch, logs or {}))
 
     def on_train_end(self, logs=None):
         """Leave the last figures and the time that the training took."""
-        fit = self._fits[-1]
-        seconds = time.monotonic() - fit.start
-        fit.write(f"{self._describe(fit, logs or {})} · trained in {seconds:.0f} s")
-        if fit.write == self._to_terminal:
+        seconds = time.monotonic() - self._fit.start
+        self._write(f"{self._describe(logs or {})} · trained in {seconds:.0f} s")
+        if self._write == self._to_terminal:
             print(file=sys.stderr)
-        self._fits.pop()
+        self._fit = self._fit.outer
 
-    def _line(self, fit, batch, logs):
-        line = self._describe(fit, logs)
+    def _line(self, batch, logs):
+        fit, line = self._fit, self._describe(logs)
         if not fit.steps or not fit.epochs:
             return line
         done = (fit.epoch - fit.first) * fit.steps + min(batch + 1, fit.steps)
@@ -147,12 +138,12 @@ class LiveProgress(keras.callbacks.Callback):
         left = (time.monotonic() - fit.start) * (1 - share) / share
         return f"{'▰' * filled}{'▱' * (20 - filled)} {line} · {left:.0f} s left"
 
-    def _describe(self, fit, logs):
-        if fit.epoch is None:
+    def _describe(self, logs):
+        if self._fit.epoch is None:
             return "no epoch to train"
-        of = f" of {fit.epochs}" if fit.epochs else ""
+        of = f" of {self._fit.epochs}" if self._fit.epochs else ""
         figures = [self._figure(name, value) for name, value in logs.items()]
-        return " · ".join([f"epoch {fit.epoch + 1}{of}", *figures])
+        return " · ".join([f"epoch {self._fit.epoch + 1}{of}", *figures])
 
     def _figure(self, name, value):
         try:
@@ -160,20 +151,14 @@ class LiveProgress(keras.callbacks.Callback):
         except Exception:  # whatever a log is, such as a number for each class: no training ends
             return f"{name} …"
 
-    def _choose_output(self):
-        # Off while the pages are recorded or checked.
-        if os.environ.get("LECTURE_PROGRESS", "on") == "off":
-            return lambda line: None
-        return self._to_notebook if "ipykernel" in sys.modules else self._to_terminal
-
     def _to_notebook(self, line):
         from IPython.display import display
 
-        bundle, fit = {"text/plain": line}, self._fits[-1]
-        if fit.handle is None:
-            fit.handle = display(bundle, raw=True, display_id=True)
+        bundle = {"text/plain": line}
+        if self._fit.handle is None:
+            self._fit.handle = display(bundle, raw=True, display_id=True)
         else:
-            fit.handle.update(bundle, raw=True)
+            self._fit.handle.update(bundle, raw=True)
 
     def _to_terminal(self, line):
         print(f"\r{line}\033[K", end="", file=sys.stderr, flush=True)

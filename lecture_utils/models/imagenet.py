@@ -30,8 +30,8 @@ class Published(NamedTuple):
         build: The course's builder of the network.
         counterpart: The same network's name in `keras.applications`.
         checksum: MD5 of the file with its weights.
-        caffe: Whether they were trained with Caffe, which reads blue, green and red, less the mean
-            colour of ImageNet; the others read red, green and blue from -1 to 1.
+        caffe: Whether Caffe trained them: on blue, green and red, less ImageNet's mean colour; the
+            others read red, green and blue from -1 to 1.
 
     Lecture 09 treats the first of these networks, `vgg16`.
     """
@@ -96,7 +96,10 @@ def prepare(model: keras.Model, photo: np.ndarray) -> np.ndarray:
 
     Lecture 07 uses it.
     """
-    _check_known(model)
+    ours = getattr(model, "output_names", None) == ["probabilities"]
+    if not ours or model.name not in EXPECTED or model.input_shape[-1] != 3:
+        wanted = f"one of the course's with ImageNet weights for 3 channels: {', '.join(EXPECTED)}"
+        raise refused("model", wanted, model, "those of keras.applications read other values")
     photo = _checked_photo(photo)
     rows, columns = model.input_shape[1:3]
     scale = min(photo.shape[0] / rows, photo.shape[1] / columns)
@@ -139,18 +142,6 @@ def predict_top(model: keras.Model, photo: np.ndarray, top: int = 5) -> list[tup
     return [(names[number], float(probabilities[number])) for number in best]
 
 
-def _check_known(model: keras.Model) -> None:
-    """Raise a ValueError if the model is not one whose input is known.
-
-    The models of `keras.applications` bear the same names, but theirs differs.
-    """
-    ours = getattr(model, "output_names", None) == ["probabilities"]
-    if not ours or model.name not in EXPECTED or model.input_shape[-1] != 3:
-        names = ", ".join(EXPECTED)
-        wanted = f"one of the course's that have ImageNet weights, for 3 channels ({names})"
-        raise refused("model", wanted, model, "those of keras.applications read other values")
-
-
 def _checked_photo(photo: Any) -> np.ndarray:
     """Return a photo as an array of red, green and blue, or raise a ValueError with what to do."""
     if isinstance(photo, str | PathLike):
@@ -166,7 +157,7 @@ def _checked_photo(photo: Any) -> np.ndarray:
     elif photo.ndim == 2 or photo.shape[-1:] == (1,):
         advice = "repeat the grey as red, green and blue: np.dstack([photo] * 3)"
     else:
-        advice = "give one photo, such as photos[0], as Image.open reads it"
+        advice = "give one, such as photos[0], with red, green and blue in the last axis"
     raise refused("photo", "a uint8 array (height, width, 3)", photo, advice)
 
 
@@ -235,10 +226,10 @@ def _counterpart(network: Published, path: str | Path | None) -> keras.Model:
     try:
         return build(weights=str(path))
     except (OSError, ValueError, KeyError) as error:  # what h5py and Keras raise
-        came = "may not be read" if isinstance(error, PermissionError) else "is another or damaged"
         raise ValueError(
             f"path must be a file with the weights of keras.applications.{network.counterpart} and "
-            f"its classifier, got {str(path)!r}, which {came}: get it anew from {network.address}"
+            f"its classifier, got {str(path)!r} ({type(error).__name__}): get it anew from "
+            f"{network.address}"
         ) from None
 
 

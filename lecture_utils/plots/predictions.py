@@ -41,12 +41,11 @@ def probability_bars(
     count, total = len(probabilities), probabilities.sum(dtype=float)
     if probabilities.min() < 0 or total > 1.001:
         raise ValueError(
-            "probabilities must be from 0 to 1 and sum to at most 1, got "
-            f"{probabilities.min():g} to {probabilities.max():g} with the sum "
-            f"{total:g}: apply softmax first."
+            f"probabilities must be from 0 to 1, got {probabilities.min():g} to "
+            f"{probabilities.max():g} with the sum {total:g}: apply softmax first."
         )
     if count > MOST_BARS:
-        raise ValueError(f"probabilities must be at most {MOST_BARS}, got {count}: choose some.")
+        raise refused("probabilities", f"at most {MOST_BARS}", count, "choose some")
     if label is not None:
         label = whole("label", label, 0, count - 1)
     best = int(probabilities.argmax())
@@ -115,8 +114,6 @@ def _classes(values: np.ndarray, name: str) -> np.ndarray:
         use = f"{name}[:, 0]" if found.shape[1] == 1 else f"{name}.argmax(axis=1)"
         raise refused(name, "whole numbers from 0 up in one dimension", found, f"use {use}")
     found = array(name, found, ("count",), kinds="iu")
-    if found.min() < 0 or found.max() >= MOST_CLASSES:
-        wanted = f"whole numbers from 0 up, below {MOST_CLASSES}, to be seen in a picture"
-        strange = found.min() if found.min() < 0 else found.max()
-        raise refused(name, wanted, int(strange))
+    for extreme in (found.min(), found.max()):
+        whole(name, int(extreme), 0, MOST_CLASSES - 1)  # more can't be told apart in a picture
     return found.astype(int)

