@@ -20,6 +20,8 @@ LARGEST_NUMBER = 1e100  # products and differences of such numbers can be drawn,
 AXES = ("", "values", "rows columns", "rows columns channels", "rows columns in out")
 PICTURES = ("1", "L", "I", "I;16", "F", "RGB")  # of PIL, by their modes
 
+HIGHEST = 4  # times its width, that a picture in a grid is drawn
+
 # A number in a cell that is as large as `cell_side` says.
 NUMBER = {"fontsize": LARGEST_FONT, "ha": "center", "va": "center", "zorder": 4}
 
@@ -77,20 +79,17 @@ def as_image(image: np.ndarray, name: str = "image") -> np.ndarray:
             raise refused(name, "a picture in RGB or grey", image, 'use image.convert("RGB")')
         image = ImageOps.exif_transpose(image)  # as a phone held it
     image = numbers(image, name, [2, 3])
-    if image.ndim == 3 and image.shape[2] == 1:
-        return image[:, :, 0]
-    if image.ndim == 2:
-        return image
-    if image.shape[2] != 3:
+    if image.shape[2:] == (1,):
+        image = image[:, :, 0]
+    if image.shape[2:] not in ((), (3,)):
         advice = "feature_maps draws the channels of a feature map"
         raise refused(name, "of 1 channel (grey) or 3 (RGB)", image, advice)
-    if image.dtype == np.uint8:
+    if image.ndim == 2 or image.dtype == np.uint8:
         return image
     if image.min() < -0.001 or image.max() > 1.001:  # a rounding error is no reason to refuse
-        raise ValueError(
-            f"{name} must be uint8, or floats from 0 to 1, got {image.dtype} from "
-            f"{image.min():g} to {image.max():g}: divide by 255, or use np.clip(image, 0, 1)."
-        )
+        came = f"{image.dtype} from {image.min():g} to {image.max():g}"
+        advice = "divide by 255, or use np.clip(image, 0, 1)"
+        raise refused(name, "uint8, or floats from 0 to 1", came, advice)
     return image.clip(0, 1) * 1.0  # whole numbers would be drawn as if they went to 255
 
 

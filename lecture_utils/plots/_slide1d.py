@@ -1,7 +1,5 @@
 """One step of a one-dimensional correlation as a picture."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -34,29 +32,20 @@ FRAME = {"facecolor": "none", "edgecolor": RED, "linewidth": 2.5, "zorder": 3}
 INDEX = NUMBER | {"color": GREY, "fontsize": 11}
 
 
-@dataclass(frozen=True)
 class Slide1D:
     """All that is needed to draw any step: what slides over what, and what comes out."""
 
-    padded: np.ndarray
-    kernel: np.ndarray
-    outputs: np.ndarray
-    before: int
-    after: int
-
-    @classmethod
-    def of(cls, signal, kernel, padding="valid") -> "Slide1D":
+    def __init__(self, signal, kernel, padding="valid"):
         """Compute the outputs and the padding, or raise a ValueError that names the argument."""
         signal = numbers(signal, "signal", [1])
         # As floats, since the products of small integers may be too large for their type.
-        kernel = numbers(kernel, "kernel", [1]).astype(float)
-        outputs = correlate1d(signal, kernel, padding=padding)
-        before, after = margins(len(signal), len(kernel), padding=padding)
-        padded = np.pad(signal, (before, after))
-        if len(padded) > MOST_CELLS:
-            wanted = f"of at most {MOST_CELLS} samples to be read, padding included"
-            raise refused("signal", wanted, len(padded), "slide over a part of it, signal[:12]")
-        return cls(padded, kernel, outputs, before, after)
+        self.kernel = numbers(kernel, "kernel", [1]).astype(float)
+        self.outputs = correlate1d(signal, self.kernel, padding=padding)
+        self.before, self.after = margins(len(signal), len(self.kernel), padding=padding)
+        self.padded = np.pad(signal, (self.before, self.after))
+        if len(self.padded) > MOST_CELLS:
+            wanted, advice = f"of at most {MOST_CELLS} samples", "slide over a part, signal[:12]"
+            raise refused("signal", f"{wanted}, padding included", len(self.padded), advice)
 
     @property
     def inches(self) -> tuple[float, float]:
@@ -80,11 +69,8 @@ class Slide1D:
             waiting = {"facecolor": EMPTY, "edgecolor": GREY, "linestyle": ":"}
             box(ax, OUTPUT, self._middle(index), **waiting)
             ax.text(self._middle(index), BELOW, str(index), **INDEX)
-        ax.set(
-            xlim=(-self.before - 0.6, samples + self.after - 0.4),
-            ylim=(BELOW + 0.5, ABOVE - 0.5),
-            xticks=[],
-        )
+        ax.set(xlim=(-self.before - 0.6, samples + self.after - 0.4), xticks=[])
+        ax.set_ylim(BELOW + 0.5, ABOVE - 0.5)
         ax.set_yticks(list(ROWS), list(ROWS.values()), fontsize=12)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
@@ -124,10 +110,8 @@ class Slide1D:
     def _in_words(self, position: int) -> str:
         """The sum that gives this output, or only its result where the kernel is long."""
         values = self.padded[self._taps(position) + self.before]
-        terms = [
-            f"{_bracketed(value)}·{_bracketed(weight)}"
-            for value, weight in zip(values, self.kernel, strict=True)
-        ]
+        pairs = zip(map(_bracketed, values), map(_bracketed, self.kernel), strict=True)
+        terms = ["·".join(pair) for pair in pairs]
         parts = [f"output[{position}]", " + ".join(terms), number(self.outputs[position])]
         return " = ".join(parts if len(terms) <= LONGEST_SUM else parts[::2])
 

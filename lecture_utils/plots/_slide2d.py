@@ -1,7 +1,5 @@
 """One step of a two-dimensional correlation as a picture."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -25,32 +23,22 @@ MOST_CELLS = 9
 FRAME = {"facecolor": "none", "edgecolor": RED, "linewidth": 3, "zorder": 3, "clip_on": False}
 
 
-@dataclass(frozen=True)
 class Slide2D:
     """All that is needed to draw any step: what slides over what, and what comes out."""
 
-    padded: np.ndarray
-    kernel: np.ndarray
-    outputs: np.ndarray
-    inside: np.ndarray
-    before: tuple[int, int]
-    stride: int
-    dilation: int
-
-    @classmethod
-    def of(cls, image, kernel, stride=1, padding="valid", dilation=1) -> "Slide2D":
+    def __init__(self, image, kernel, stride=1, padding="valid", dilation=1):
         """Compute the outputs and the padding, or raise a ValueError that names the argument."""
-        image, kernel = numbers(image, "image", [2]), numbers(kernel, "kernel", [2])
-        outputs = correlate2d(image, kernel, stride, padding, dilation)
-        sizes = zip(image.shape, kernel.shape, strict=True)
+        image, self.kernel = numbers(image, "image", [2]), numbers(kernel, "kernel", [2])
+        self.outputs = correlate2d(image, self.kernel, stride, padding, dilation)
+        self.stride, self.dilation = stride, dilation
+        sizes = zip(image.shape, self.kernel.shape, strict=True)
         around = [margins(*size, stride, padding, dilation) for size in sizes]
-        padded = np.pad(image, around)
-        if max(padded.shape) > MOST_CELLS:
-            wanted = f"of at most {MOST_CELLS} rows and columns to be read, padding included"
-            raise refused("image", wanted, padded.shape, "take a part of it")
-        inside = np.pad(np.ones_like(image, dtype=bool), around)
-        before = tuple(margin for margin, _ in around)
-        return cls(padded, kernel, outputs, inside, before, stride, dilation)
+        self.before = tuple(margin for margin, _ in around)
+        self.padded = np.pad(image, around)
+        self.inside = np.pad(np.ones(image.shape, dtype=bool), around)
+        if max(self.padded.shape) > MOST_CELLS:
+            wanted = f"of at most {MOST_CELLS} rows and columns, padding included"
+            raise refused("image", wanted, self.padded.shape, "take a part of it")
 
     @property
     def side(self) -> float:
@@ -64,8 +52,7 @@ class Slide2D:
 
     def place(self, position: int) -> tuple[int, int]:
         """The row and the column of an output."""
-        row, column = np.unravel_index(position, self.outputs.shape)
-        return int(row), int(column)
+        return divmod(position, self.outputs.shape[1])
 
     def in_words(self, position: int) -> str:
         """The output of a step, `output[1, 2] = 4`."""
@@ -84,21 +71,21 @@ class Slide2D:
         for (row, column), weight in np.ndenumerate(self.kernel):
             box(ax, row, column, facecolor=TAP, edgecolor=GREY, clip_on=False)
             ax.text(column, row, number(weight), **NUMBER)
-        _limit(ax, self.kernel.shape, (0, 0))
+        _limit(ax, self.kernel.shape)
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
 
     def draw_output(self, ax: Axes) -> None:
         """Draw the cells of the outputs, which are still to be computed, on empty axes."""
         ax.set_facecolor(EMPTY)
-        _set_up(ax, self.outputs.shape, offset=(0, 0))
+        _set_up(ax, self.outputs.shape)
 
     def draw_step(self, image_ax: Axes, output_ax: Axes, position: int) -> list[Artist]:
         """Draw one step on these axes; what it returns is to be removed before the next."""
         waiting = np.arange(self.outputs.size).reshape(self.outputs.shape) > position
         return [
             *self.draw_window(image_ax, position),
-            *_draw_cells(output_ax, np.ma.masked_array(self.outputs, waiting), offset=(0, 0)),
+            *_draw_cells(output_ax, np.ma.masked_array(self.outputs, waiting)),
             box(output_ax, *self.place(position), **FRAME),
         ]
 
@@ -111,15 +98,13 @@ class Slide2D:
         return [*boxes, box(ax, *first, size, **FRAME)]
 
 
-def _draw_cells(ax: Axes, values: np.ndarray, offset: tuple[int, int]) -> list[Artist]:
+def _draw_cells(ax: Axes, values: np.ndarray, offset: tuple = (0, 0)) -> list[Artist]:
     """Draw the cells of a grid that aren't masked; its first is at minus the offset."""
     rows, columns = values.shape
     data = np.ma.getdata(values)
     low, high = float(data.min()), float(data.max())
-    if low == high:
-        high = low + 1
-    # Pale greys, so that black letters can be read on all of them.
-    darkest = low - 1.5 * (high - low)
+    high = high if low < high else low + 1
+    darkest = low - 1.5 * (high - low)  # so that black letters can be read on all greys
     left, top = -offset[1] - 0.5, -offset[0] - 0.5
     style = {"cmap": "gray", "vmin": darkest, "vmax": high, "interpolation": "nearest"}
     grid = ax.imshow(values, extent=(left, left + columns, top + rows, top), **style)
@@ -130,7 +115,7 @@ def _draw_cells(ax: Axes, values: np.ndarray, offset: tuple[int, int]) -> list[A
     return [grid, *texts]
 
 
-def _set_up(ax: Axes, shape: tuple[int, int], offset: tuple[int, int]) -> None:
+def _set_up(ax: Axes, shape: tuple[int, int], offset: tuple = (0, 0)) -> None:
     """Give the axes of a grid their limits, ticks and lines."""
     _limit(ax, shape, offset)
     for axis in (ax.xaxis, ax.yaxis):
@@ -139,7 +124,7 @@ def _set_up(ax: Axes, shape: tuple[int, int], offset: tuple[int, int]) -> None:
     cell_borders(ax, shape, -offset[0] - 0.5, -offset[1] - 0.5)
 
 
-def _limit(ax: Axes, shape: tuple[int, int], offset: tuple[int, int]) -> None:
+def _limit(ax: Axes, shape: tuple[int, int], offset: tuple = (0, 0)) -> None:
     """Show all cells, as squares."""
     top, left = -offset[0] - 0.5, -offset[1] - 0.5
     ax.set(aspect="equal", xlim=(left, left + shape[1]), ylim=(top + shape[0], top))

@@ -37,7 +37,7 @@ def animate_1d(
 
     Lecture 02 uses it.
     """
-    slide = Slide1D.of(signal, kernel, padding)
+    slide = Slide1D(signal, kernel, padding)
     # Not made by pyplot: a notebook would show the still figure below the player.
     figure = Figure(figsize=slide.inches, layout="constrained")
     ax = figure.subplots()
@@ -72,7 +72,7 @@ def animate_2d(
 
     Lecture 03 uses it.
     """
-    slide = Slide2D.of(image, kernel, stride, padding, dilation)
+    slide = Slide2D(image, kernel, stride, padding, dilation)
     (rows, columns), (output_rows, output_columns) = slide.padded.shape, slide.outputs.shape
     widths = [columns * slide.side, slide.kernel_width, output_columns * slide.side]
     inches = sum(widths) + 2.2, max(rows, output_rows) * slide.side + 1.6
@@ -84,8 +84,7 @@ def animate_2d(
     slide.draw_output(output_ax)
     for ax, name in ((image_ax, "image"), (kernel_ax, "kernel"), (output_ax, "output")):
         ax.set_title(name, fontsize=13)
-    for ax in (image_ax, output_ax):
-        ax.set(xlabel="column", ylabel="row")
+    plt.setp([image_ax, output_ax], xlabel="column", ylabel="row")
 
     def draw_step(position):
         figure.supxlabel(slide.in_words(position), fontsize=13)
@@ -95,22 +94,14 @@ def animate_2d(
 
 
 def filmstrip_1d(signal: np.ndarray, kernel: np.ndarray, padding: int | str = "valid") -> Figure:
-    """Draw four frames of `animate_1d` as one still picture, the first and the last among them.
-
-    Args:
-        signal: Numbers, shape (samples,), few enough to be read.
-        kernel: Numbers, shape (samples,).
-        padding: As for `correlate1d`.
+    """Draw four frames as one still picture, the first and the last too; see `animate_1d`.
 
     Returns:
         The figure, with one axes for each frame.
 
-    Raises:
-        ValueError: If the signal is too long, or the kernel doesn't fit.
-
     Lecture 02 uses it.
     """
-    slide = Slide1D.of(signal, kernel, padding)
+    slide = Slide1D(signal, kernel, padding)
     positions = _spread(len(slide.outputs), 4)
     width, height = slide.inches
     columns = 2 if width < 6.5 and len(positions) > 1 else 1
@@ -134,27 +125,17 @@ def filmstrip_2d(
     count: int = 4,
     title: str | None = None,
 ) -> Figure:
-    """Draw frames of `animate_2d` side by side, the first and the last among them.
+    """Draw frames side by side, the first and the last too; see `animate_2d`.
 
-    Args:
-        image: Numbers, shape (height, width).
-        kernel: Numbers, shape (height, width).
-        stride: Pixels from one window to the next.
-        padding: As for `correlate2d`.
-        dilation: Pixels from one kernel value to the next.
-        count: How many frames.
-        title: What stands above.
+    There are up to `count` frames, six at most; the `title` stands above.
 
     Returns:
         The figure: the kernel, then for each frame the image above the outputs so far.
 
-    Raises:
-        ValueError: If the image is too large, the kernel doesn't fit, or there are too many frames.
-
     Lecture 03 uses it.
     """
     count = whole("count", count, most=MOST_STILLS, advice="animate_2d shows more")
-    slide = Slide2D.of(image, kernel, stride, padding, dilation)
+    slide = Slide2D(image, kernel, stride, padding, dilation)
     positions = _spread(slide.outputs.size, count)
     (rows, columns), (output_rows, output_columns) = slide.padded.shape, slide.outputs.shape
     words = max(len(slide.in_words(position)) for position in positions)
@@ -193,7 +174,7 @@ def window_positions(image: np.ndarray, kernel: np.ndarray, title: str | None = 
 
     Lecture 04 uses it.
     """
-    slide = Slide2D.of(image, kernel)
+    slide = Slide2D(image, kernel)
     rows, columns = slide.outputs.shape
     height, width = (min(side * slide.side, 2) + 0.1 for side in slide.padded.shape)
     inches = columns * width, rows * (height + 0.25) + 0.4 * (title is not None)

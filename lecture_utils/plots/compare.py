@@ -1,6 +1,6 @@
 """Pictures that compare networks: what they cost and what they achieve."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -81,7 +81,7 @@ def _named(models: Any, titles: Mapping[str, str]) -> dict[str, Any]:
     return {titles.get(name, name): model for name, model in zip(names, listed)}
 
 
-def _draw_bars(ax: Axes, values: list[float | None], color: str, write: Any) -> None:
+def _draw_bars(ax: Axes, values: list[float | None], color: str, write: Callable) -> None:
     """Draw a bar for each value, on a logarithmic axis if they lie far apart."""
     bars = ax.barh(range(len(values)), [value or 0 for value in values], color=color, height=0.65)
     known = [value for value in values if value] or [1]

@@ -8,11 +8,10 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from lecture_utils.checks import refused, switch, whole
-from lecture_utils.plots._common import as_image, draw_image, numbers, one_each, titled
+from lecture_utils.plots._common import HIGHEST, as_image, draw_image, numbers, one_each, titled
 from lecture_utils.plots.style import DIVERGING
 
 MOST_PANELS = 128
-HIGHEST = 4  # times its width, that a panel is drawn
 
 
 def kernels(
@@ -44,11 +43,11 @@ def kernels(
     Lecture 03 uses it.
     """
     kernels = numbers(kernels, "kernels", [4])
-    channels, count = kernels.shape[2:]
+    channels = kernels.shape[2]
     if channels not in (1, 3):
         advice = "choose one, for example kernels[:, :, :1]"
         raise refused("kernels", "over 1 input channel or 3 (RGB)", channels, advice)
-    figure, axes = _panels(kernels.shape[:2], count, columns, labels, title, "kernels")
+    figure, axes = _panels("kernels", kernels, columns, labels, title)
     largest = _largest(kernels)
     for index, ax in enumerate(axes):
         if channels == 3:
@@ -90,7 +89,7 @@ def feature_maps(
     """
     maps = numbers(maps, "maps", [3])
     switch("shared", shared)
-    figure, axes = _panels(maps.shape[:2], maps.shape[2], columns, labels, title, "maps")
+    figure, axes = _panels("maps", maps, columns, labels, title)
     for index, ax in enumerate(axes):
         one = maps[:, :, index]
         drawn = _draw_response(ax, one, scale=maps if shared else one)
@@ -133,9 +132,8 @@ def response_map(image: np.ndarray, response: np.ndarray, title: str | None = No
 def _draw_response(ax: Axes, response: np.ndarray, scale: np.ndarray) -> AxesImage:
     """Draw a response with the colours that the numbers of `scale` need."""
     largest = _largest(scale)
-    if scale.min() < 0:
-        return draw_image(ax, response, (-largest, largest), DIVERGING)
-    return draw_image(ax, response, (0, largest))
+    lowest, colors = (-largest, DIVERGING) if scale.min() < 0 else (0, "gray")
+    return draw_image(ax, response, (lowest, largest), colors)
 
 
 def _largest(values: np.ndarray) -> float:
@@ -144,14 +142,10 @@ def _largest(values: np.ndarray) -> float:
 
 
 def _panels(
-    shape: tuple[int, int],
-    count: int,
-    columns: int,
-    labels: Sequence[str] | None,
-    title: str | None,
-    name: str,
+    name: str, arrays: np.ndarray, columns: int, labels: Sequence[str] | None, title: str | None
 ) -> tuple[Figure, list[Axes]]:
-    """Make `count` small axes without ticks, each with its label or number above."""
+    """Make small axes without ticks for each on the last axis, its label or number above."""
+    height, width, *_, count = arrays.shape
     if count > MOST_PANELS:
         advice = f"choose some, for example {name}[..., :32]"
         raise refused(name, f"at most {MOST_PANELS} to fit into a picture", count, advice)
@@ -159,8 +153,8 @@ def _panels(
     columns = min(whole("columns", columns), count)
     rows = -(-count // columns)
     side = min(max(0.85, 7 / columns), 1.6)
-    height = rows * (side * min(shape[0] / shape[1], HIGHEST) + 0.25) + 0.5
-    figure, grid = titled(title, rows, columns, figsize=(columns * side + 1, height))
+    inches = columns * side + 1, rows * (side * min(height / width, HIGHEST) + 0.25) + 0.5
+    figure, grid = titled(title, rows, columns, figsize=inches)
     for ax in grid.flat[count:]:
         ax.remove()
     axes = list(grid.flat[:count])

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lecture_utils.checks import refused, switch, whole
 from lecture_utils.plots._common import (
+    HIGHEST,
     as_image,
     axes_or_new,
     cell_borders,
@@ -26,7 +27,6 @@ from lecture_utils.plots._common import (
 from lecture_utils.plots.style import BLACK, GREY, RED
 
 LARGEST_WITH_VALUES = 20
-HIGHEST = 4  # times its width, that an image of a grid is drawn
 MOST_IMAGES = 200
 PHOTO_INCHES = 3.0
 
@@ -59,11 +59,11 @@ def show_image(
     Lecture 01 uses it.
     """
     image = as_image(image)
-    height, width = image.shape[:2]
     if limits is not None:
         ends = numbers(limits, "limits", [1])
         if image.ndim == 3 or len(ends) != 2 or not ends[0] < ends[1]:
             raise refused("limits", "of a grey image: a smaller and a larger value", limits)
+    height, width = image.shape[:2]
     if switch("values", values) and (image.ndim == 3 or max(height, width) > LARGEST_WITH_VALUES):
         wanted = f"one channel of at most {LARGEST_WITH_VALUES} rows and columns to be read"
         raise refused("image", wanted, image, "show a part of it")
@@ -111,23 +111,23 @@ def image_grid(
     Lecture 01 uses it.
     """
     try:
-        images = list(islice(images, MOST_IMAGES + 1))
+        shown = list(islice(images, MOST_IMAGES + 1))
     except TypeError:
         raise refused("images", "an array or a list of images", images) from None
-    if not 0 < len(images) <= MOST_IMAGES:
-        came, advice = (f"{MOST_IMAGES + 1} or more" if images else 0), "choose some: images[:50]"
-        raise ValueError(f"images must be 1 to {MOST_IMAGES} to fit, got {came}: {advice}.")
-    images = [as_image(image, "images") for image in images]
-    captions = _captions(len(images), labels, predictions)
-    columns = min(whole("columns", columns), len(images))
-    rows = -(-len(images) // columns)
-    width, height = _grid_cell(images[0], labels, predictions, columns)
+    if not 0 < len(shown) <= MOST_IMAGES:
+        came = f"{len(shown)} or more" if shown else "none"
+        raise refused("images", f"1 to {MOST_IMAGES} to fit", came, "choose some: images[:50]")
+    shown = [as_image(image, "images") for image in shown]
+    captions = _captions(len(shown), labels, predictions)
+    columns = min(whole("columns", columns), len(shown))
+    rows = -(-len(shown) // columns)
+    width, height = _grid_cell(shown[0], labels, predictions, columns)
     extra = 0.4 * (title is not None) + 0.3 * (predictions is not None)
     figure, grid = titled(title, rows, columns, figsize=(columns * width, rows * height + extra))
     figure.get_layout_engine().set(h_pad=0.03, w_pad=0.03, hspace=0, wspace=0)
-    for ax in grid.flat:
+    for ax in grid.flat[len(shown) :]:
         ax.axis("off")
-    for ax, image, caption in zip(grid.flat, images, captions, strict=False):
+    for ax, image, caption in zip(grid.flat, shown, captions, strict=False):
         _draw_captioned(ax, image, caption)
     if any(caption.startswith("✗") for caption in captions):
         figure.supxlabel("✗ predicted (true)", color=RED, fontsize=12)
@@ -135,19 +135,17 @@ def image_grid(
 
 
 def _write_values(ax: Axes, drawn: AxesImage, image: np.ndarray, characters: int) -> None:
-    rows, columns = image.shape
-    font = cell_font(ax, columns, rows, characters)
-    brightness = drawn.norm(image.astype(float))
-    for (row, column), value in np.ndenumerate(image):
-        color = BLACK if brightness[row, column] > 0.5 else "white"
-        ax.text(column, row, number(value), ha="center", va="center", color=color, fontsize=font)
-    cell_borders(ax, (rows, columns))
+    font = cell_font(ax, image.shape[1], image.shape[0], characters)
+    style = {"ha": "center", "va": "center", "fontsize": font}
+    for (row, column), bright in np.ndenumerate(drawn.norm(image.astype(float)) > 0.5):
+        color = BLACK if bright else "white"
+        ax.text(column, row, number(image[row, column]), color=color, **style)
+    cell_borders(ax, image.shape)
 
 
 def _draw_captioned(ax: Axes, image: np.ndarray, caption: str) -> None:
     wrong = caption.startswith("✗")
     draw_image(ax, image)
-    ax.set_axis_on()
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set(visible=True, color=RED if wrong else GREY, linewidth=3 if wrong else 0.8)
     ax.set_title(caption, fontsize=12, color=RED if wrong else BLACK, pad=4)
@@ -173,11 +171,7 @@ def _captions(count: int, labels: Sequence | None, predictions: Sequence | None)
 def _grid_cell(
     image: np.ndarray, labels: Sequence | None, predictions: Sequence | None, columns: int
 ) -> tuple[float, float]:
-    """Inches of an image with its caption.
-
-    They don't depend on which predictions are wrong: a network trained on another computer must
-    give a figure of the same size.
-    """
+    """Inches of an image with its caption, whichever predictions are wrong on this computer."""
     longest_label = 0 if labels is None else max(len(str(label)) for label in labels)
     lines = (longest_label > 0) + (predictions is not None and longest_label > 2)
     width = max(min(8 / columns, 2), 0.8, 0.11 * (longest_label + 2))

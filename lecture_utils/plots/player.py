@@ -73,10 +73,9 @@ def player(animation: Animation, alt: str) -> HTML:
         first=first, changes=" ".join(changes), alt=html.escape(alt), count=count
     )
     if len(page) > MOST_BYTES:
-        raise ValueError(
-            f"animation must take at most {MOST_BYTES // 1000} kB, got {len(page) // 1000} kB for "
-            f"{count} frames: use a smaller input, fewer frames or a lower dpi."
-        )
+        wanted = f"of at most {MOST_BYTES // 1000} kB"
+        came, advice = f"{len(page) // 1000} kB", "use a smaller input, fewer frames or a lower dpi"
+        raise refused("animation", wanted, came, advice)
     return HTML(page)
 
 
@@ -96,17 +95,12 @@ class _Frames(AbstractMovieWriter):
 
 
 def _with_palette(frames: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Give all frames, shape (frames, height, width, 3), the same few colours.
-
-    Returns the number of each pixel's colour and the palette, its red, green and blue values in a
-    row.
-    """
+    """Return for each pixel of all frames the number of its colour, and these colours in a row."""
     below_each_other = Image.fromarray(frames.reshape(-1, *frames.shape[2:]))
     few = below_each_other.quantize(COLORS, dither=Image.Dither.NONE)
-    palette = np.zeros(3 * (COLORS + 1), dtype=int)
     colors = few.getpalette()[: 3 * COLORS]
-    palette[: len(colors)] = colors
-    return np.asarray(few).reshape(frames.shape[:3]), palette.tolist()
+    black = [0] * (3 * (COLORS + 1) - len(colors))  # where there are fewer, and for no change
+    return np.asarray(few).reshape(frames.shape[:3]), colors + black
 
 
 def _data_url(pixels: np.ndarray, palette: list[int]) -> str:

@@ -77,21 +77,15 @@ def block_name(items: list[Item]) -> str:
 
 
 def _absorbed(parts: list[Element]) -> list[Element]:
-    """Make blocks of layers in a row whose names begin like those of the other blocks.
-
-    So the blocks of a network that have no shortcut are blocks, too.
-    """
+    """Make blocks, too, of layers in a row whose names begin like those of the other blocks."""
     names = {part.name for part in parts if part.block}
     patterns = {re.sub(r"\d+[a-z]?", r"\\d+[a-z]?", re.escape(name)) for name in names}
     patterns = {pattern for pattern in patterns if r"\d" in pattern}
-    begins = re.compile(rf"({'|'.join(sorted(patterns))})(?=[_/.\-]|$)" if patterns else "(?!)")
-
-    def block_of(part: Element) -> str | Element:
-        match = begins.match(part.name)
-        return match[0] if match else part
-
+    begins = re.compile(rf"(?:{'|'.join(sorted(patterns))})(?=[_/.\-]|$)|")  # or with nothing
     result: list[Element] = []
-    for name, group in groupby(parts, block_of):
-        items = [item for part in group for item in part.items]
-        result.append(name if isinstance(name, Element) else Element(items, name))
+    for name, group in groupby(parts, lambda part: begins.match(part.name)[0]):
+        if name:
+            result.append(Element([item for part in group for item in part.items], name))
+        else:
+            result += group
     return result

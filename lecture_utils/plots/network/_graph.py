@@ -18,11 +18,7 @@ class Fork:
 
     @property
     def shortcut(self) -> list[Item] | None:
-        """The branch that leads around the others, if there is one.
-
-        In an addition that is a branch without layers of its own, or with a single one (a
-        projection) beside branches with several.
-        """
+        """The branch of an addition without layers, or with one (a projection) beside several."""
         lengths = [len(visible(branch)) for branch in self.branches]
         if self.join and self.join.kind == "addition" and min(lengths) < min(2, max(lengths)):
             return self.branches[lengths.index(min(lengths))]
@@ -115,10 +111,7 @@ def _between(start: Node, inner: list[Node], end: Node, reads: dict) -> list[Ite
 
 
 def _bottlenecks(order: list[Node], reads: dict) -> list[int]:
-    """Return the places of the nodes that every path from the first to the last runs through.
-
-    One that leads there directly is a branch of its own, and doesn't count.
-    """
+    """Return the places of the nodes that every path runs through, but for a direct one."""
     place = {node: index for index, node in enumerate(order)}
     found: list[int] = []
     lowest = end = len(order) - 1  # of the places from which a path leads over the one looked at
@@ -161,11 +154,7 @@ def visible(items: Iterable[Item]) -> list[Node]:
 
 
 def without_small(items: Iterable[Item], bows: Iterable[Fork] = ()) -> list[Item]:
-    """Return a sequence without its small layers.
-
-    Nor has it the shortcuts and additions of `bows`: what is drawn in a block, while those are
-    drawn over it.
-    """
+    """Return a sequence without its small layers, and the shortcuts and additions of `bows`."""
     kept: list[Item] = []
     for item in items:
         if isinstance(item, Fork):

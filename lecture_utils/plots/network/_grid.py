@@ -36,11 +36,7 @@ class Grid:
     def _sequence(
         self, items: list[Item], column: int, top: float, before: list[Edge]
     ) -> tuple[int, list[Edge]]:
-        """Place a sequence from a column on, below a row.
-
-        The edges that lead to its first layer come with their target still open. Returned are the
-        next free column, and the edges that leave the sequence.
-        """
+        """Place a sequence below a row; return the next free column, and what edges leave it."""
         axis = top + _extent(items)[0]
         for item in items:
             node, first, rows = item, axis - 0.5, 1.0
@@ -55,7 +51,7 @@ class Grid:
             for edge in before:
                 row = edge.row if len(before) > 1 else axis
                 self.edges.append(edge._replace(target=node, row=row))
-            before = [Edge(node, node, axis)]
+            before = [Edge(node, node, axis)]  # its target is still open
             column += 1
         return column, before
 
@@ -84,14 +80,11 @@ def _extent(items: list[Item]) -> tuple[float, float]:
 
 
 def _fork_extent(fork: Fork) -> tuple[float, float]:
-    """Count the rows of a fork above and below its axis.
-
-    That is its middle, or, where there is a shortcut, the middle of the path that it leads around.
-    """
+    """Count the rows of a fork above and below its axis: its middle, or that of its one path."""
     extents = [_extent(branch) for branch in fork.rows]
     total = sum(map(sum, extents))
+    above = total / 2
     main = [number for number, branch in enumerate(fork.rows) if branch is not fork.shortcut]
-    if fork.shortcut is None or len(main) != 1:
-        return total / 2, total / 2
-    above = sum(map(sum, extents[: main[0]])) + extents[main[0]][0]
+    if len(main) == 1:  # the others are its shortcut
+        above = sum(map(sum, extents[: main[0]])) + extents[main[0]][0]
     return above, total - above

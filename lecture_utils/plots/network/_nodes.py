@@ -83,10 +83,7 @@ class Node:
         self.groups = getattr(self.layer, "groups", 1)
 
     def _find_kind(self) -> str:
-        """Return what the layer is, by its class or its `anatomy`.
-
-        One that nobody knows, or that wraps another, is drawn with the name of its class.
-        """
+        """Return what the layer is, by its class or its `anatomy`; "named" is what nobody knows."""
         for name in (base.__name__ for base in type(self.layer).__mro__ if not self._wrapped):
             for pattern, kind in _CLASSES.items():
                 if re.fullmatch(pattern, name):

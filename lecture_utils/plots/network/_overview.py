@@ -1,7 +1,7 @@
 """A network from its input to its output, in a row of blocks, or in several."""
 
 from collections.abc import Callable, Iterator
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, starmap
 
 from lecture_utils.plots.network._blocks import Element
 from lecture_utils.plots.network._canvas import SMALL_FONT, Canvas, text_size
@@ -38,7 +38,7 @@ def draw_overview(paths: list[list[Element]]) -> Canvas:
 
 def _rows(path: list[Element]) -> Iterator[list[Element]]:
     """Yield the elements in as many rows as are needed, their blocks narrower if that helps."""
-    total = sum(part.box.width for part in path) + 0.75 * sum(_gaps(path))
+    total = sum(part.box.width for part in path) + 0.75 * sum(starmap(_gap, pairwise(path)))
     blocks = sum(part.box.width for part in path if part.block)
     slimmer = min(max(1 + (WIDEST - total) / max(blocks, 0.01), SLIMMEST), 1.0)
     row: list[Element] = []
@@ -54,24 +54,17 @@ def _rows(path: list[Element]) -> Iterator[list[Element]]:
     yield row
 
 
-def _gaps(row: list[Element]) -> list[float]:
-    """Return the inches between elements: layers that do the same stand close."""
-    return [
-        CLOSE
-        if not one.block and one.node.signature == other.node.signature
-        else GAP + one.depth[0]
-        for one, other in pairwise(row)
-    ]
+def _gap(one: Element, other: Element) -> float:
+    """Return the inches between two elements: layers that do the same stand close."""
+    same = not one.block and one.node.signature == other.node.signature
+    return CLOSE if same else GAP + one.depth[0]
 
 
 def _place(row: list[Element], ground: float) -> None:
-    """Place elements on the ground.
-
-    They stand apart far enough for what is written below them, if the page is wide enough.
-    """
+    """Place elements on the ground, with room for what is written below if the page has it."""
     widths = [part.box.width for part in row]
     room = WIDEST - sum(widths)
-    gaps = _shrunk(_gaps(row), room)
+    gaps = _shrunk([*starmap(_gap, pairwise(row))], room)
     extra = [0.0] * len(gaps)
     for before, after in pairwise(_runs(range(len(row)), lambda index: _size_key(row[index]))):
         texts = [text_size(row[run[0]].node.size)[0] for run in (before, after)]

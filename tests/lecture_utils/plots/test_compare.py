@@ -2,6 +2,7 @@
 
 import pytest
 from drawings import network
+from on_axes import tick_texts
 
 from lecture_utils import plots
 from lecture_utils.anatomy import count_depth, layer_table
@@ -23,14 +24,12 @@ def test_bars_are_as_long_as_the_counts():
     assert notes(figure.axes[0]) == ["61.0 M", "138.4 M", "7.0 M", "25.6 M"]
     assert notes(figure.axes[1])[1:] == ["15.5 G", "1.6 G", "3.9 G"]
     assert notes(figure.axes[3]) == ["19.8", "9.9", "10.07", "7.8"]
-    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert names == ["AlexNet", "VGG-16", "GoogLeNet", "ResNet-50"]
+    assert tick_texts(figure.axes[0].yaxis) == ["AlexNet", "VGG-16", "GoogLeNet", "ResNet-50"]
 
 
 def test_names_may_be_given_and_errors_may_be_unknown():
     figure = plots.compare({"small": network("convnet_mnist"), "smaller": network("dense_mnist")})
-    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert len(figure.axes) == 3 and names == ["small", "smaller"]
+    assert len(figure.axes) == 3 and tick_texts(figure.axes[0].yaxis) == ["small", "smaller"]
     figure = plots.compare([network("alexnet"), network("vgg19"), network("resnet152")])
     assert notes(figure.axes[3]) == ["19.8", "–", "6.7"]
 
@@ -44,7 +43,6 @@ def test_values_stay_in_their_panel_and_small_ones_are_seen():
     assert figure.axes[0].get_xlim()[0] < network("lenet5").count_params()
 
 
-def test_comparisons_that_make_no_sense_are_refused():
-    for wrong in (3, [], {}, ["lenet5", "lenet5"]):
-        with pytest.raises(ValueError, match="models must be networks with names that differ"):
-            plots.compare(wrong)
+def test_two_networks_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="models must be networks with names that differ"):
+        plots.compare([network("lenet5"), network("lenet5")])

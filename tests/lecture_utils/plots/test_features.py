@@ -16,6 +16,8 @@ def test_kernels_share_a_symmetric_scale(rng):
         assert ax.get_title() == str(index)
     assert len(figure.axes) == 5 + 1  # and the colour bar
     assert min(axes[0].images[0].cmap(0.5)[:3]) > 0.95  # zero is white
+    smallest = plots.kernels(np.array([-128, 3], np.int8)[None, :, None, None])
+    assert smallest.axes[0].images[0].norm.vmin == -128  # which has no opposite of its kind
 
 
 def test_kernels_over_colours_are_colours(rng):

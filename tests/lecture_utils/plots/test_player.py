@@ -112,7 +112,7 @@ def moving_noise(frames):
     [
         (2, "  ", "alt must be words"),
         (65, "x", "animation must have 1 to 64 frames, got more"),
-        (2, "x", r"animation must take at most 150 kB, got \d+ kB for 2 frames"),
+        (2, "x", r"animation must be of at most 150 kB, got '\d+ kB'.*smaller"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:Animation was deleted")

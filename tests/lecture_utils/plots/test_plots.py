@@ -46,81 +46,47 @@ def test_functions_draw_where_they_are_told():
     assert plt.get_fignums() == [figure.number]
 
 
-SMALL, LARGE = np.eye(3), np.eye(10)
-HIDDEN = np.ma.masked_equal(SMALL, 0)
-PALETTE = Image.new("P", (3, 3))
+SMALL, COLORS = np.eye(3), np.full((2, 2, 3), 7.0)
 
 
 def labels(count, names, predictions=None):
     return plots.image_grid, (np.zeros((count, 2, 2)), names, predictions)
 
 
+# What would be drawn all the same, or at length, or needs advice; test_any_input tries more.
 @pytest.mark.parametrize(
     ("function", "arguments", "message"),
     [
-        (
-            plots.show_image,
-            [np.zeros((2, 3, 4))],
-            r"image must be of 1 .*\(2, 3, 4\).*feature_maps",
-        ),
-        (plots.show_image, [np.zeros(5)], r"image must be .*\(rows, columns\) or .*\(5,\)"),
-        (plots.show_image, [np.zeros((0, 3))], "image must .*at least one number"),
-        (plots.show_image, [np.full((2, 2, 3), 7.0)], "image must be uint8, .*divide by 255"),
-        (plots.show_image, [np.array([[np.nan]])], "image must be finite"),
-        (plots.show_image, [np.array([["a"]])], "image must be an array of numbers, got .*str"),
+        (plots.show_image, [np.zeros((2, 3, 4))], r"image must be of 1 .*, 4\).*feature_maps"),
+        (plots.show_image, [COLORS], "image must be uint8, .*divide by 255"),
+        (plots.show_image, [SMALL * 1e300], "image must be at most 1e.100 .*divide"),
+        (plots.show_image, [Image.new("P", (3, 3))], r"image must be a picture .*convert\(.RGB.\)"),
         (plots.show_image, [np.eye(28), None, True], "image must .* at most 20 rows .*part"),
-        (*labels(0, None), "images must be 1 to 200 .*got 0"),
+        (plots.show_image, [SMALL, None, "no"], "values must be True or False, got 'no'"),
+        (plots.show_image, [SMALL, None, False, (1, 0)], "limits must be of a grey .*smaller"),
+        (plots.show_image, [COLORS / 7, None, False, (0, 1)], "limits must be of a grey"),
+        (plots.show_image, [SMALL, None, False, None, plt], "ax must be axes .*got <module"),
+        (plots.show_image, [SMALL, SMALL], r"title must be words.*\(3, 3\)"),
+        (plots.image_grid, [[SMALL] * 201], "images must be 1 to 200 .*got '201 or more'"),
         (*labels(3, [1, 2]), r"labels must be one for each of the 3 .*got \[1, 2\]"),
         (*labels(3, None, [1, 2, 3]), "labels must tell .*got None"),
-        (*labels(3, [1, 2, 3], LARGE), r"predictions must be .* of the 3 .*\(10, 10\)"),
+        (*labels(2, ["1", "2"], [1, 2]), "predictions must be names or numbers, as the labels are"),
         (plots.probability_bars, [[2.0, -1.0]], "probabilities must .*softmax"),
-        (plots.probability_bars, [[0.9, 0.9]], "probabilities must .*the sum 1.8"),
+        (plots.probability_bars, [[0.9, 0.9]], "probabilities must .*softmax"),
         (plots.probability_bars, [np.full(31, 0.01)], "probabilities must be at most 30, got 31"),
-        (
-            plots.probability_bars,
-            [[0.5, 0.5], 2],
-            "label must be a whole number from 0 to 1, got 2",
-        ),
+        (plots.probability_bars, [[0.5, 0.5], 2], "label must be .* from 0 to 1, got 2"),
         (plots.confusion_matrix, [[0, 1], [0]], "predicted must be as many as truth, 2, got 1"),
         (plots.confusion_matrix, [[0, 1], SMALL], r"predicted must .*predicted\.argmax\(axis=1\)"),
-        (plots.confusion_matrix, [[-1], [0]], "truth must be whole numbers"),
-        (plots.signals, [[1, 2]], r"signals must be a dictionary .*got \[1, 2\]"),
+        (plots.confusion_matrix, [[-1], [0]], "truth must be .*whole number"),
         (plots.signals, [{"image": SMALL}], r"signals\['image'\] must .*\(3, 3\)"),
-        (plots.training_curves, [{"loss": [1]}, "acc"], "metric must be one of loss, got 'acc'"),
+        (plots.training_curves, [{"loss": [1]}, "acc"], "metric must be one of .*loss.*got 'acc'"),
         (plots.training_curves, [[1, 2]], "history must be what model.fit returned, got"),
-        (plots.kernels, [SMALL], r"kernels must be .*\(rows, columns, in, out\).*\(3, 3\)"),
         (plots.kernels, [np.ones((3, 3, 1, 129))], "kernels must be at most 128 .*got 129"),
         (plots.kernels, [np.ones((3, 3, 2, 4))], r"kernels must .*got 2: .*kernels\[:, :, :1\]"),
         (plots.kernels, [np.ones((3, 3, 1, 4)), 8, "a"], "labels must be .* of the 4 kernels.*'a'"),
-        (plots.feature_maps, [np.zeros((1, 4, 4, 2))], r"maps must .*\(1, 4, 4, 2\)"),
-        (plots.response_map, [SMALL, np.zeros((5, 5, 2))], r"response must .*\(5, 5, 2\)"),
-        (plots.animate_1d, [np.zeros(25), [1]], "signal must be of at most 24 samples .*got 25"),
-        (plots.animate_1d, [[1, 2], [1, 2, 3]], "kernel must be .*got 3"),
-        (plots.animate_1d, [[1, 2], [1], "half"], "padding must be"),
-        (plots.animate_2d, [LARGE, SMALL], r"image must be of at most 9 rows .*\(10, 10\)"),
-        (
-            plots.window_positions,
-            [np.zeros((5, 5, 3)), SMALL],
-            r"image must be .*\(rows, columns\), got",
-        ),
-        (plots.show_image, [HIDDEN], "image must be an array without a mask"),
-        (plots.show_image, [SMALL * 1e300], "image must be at most 1e.100 .*divide"),
-        (plots.show_image, [PALETTE], r"image must be a picture in RGB .*mode=P.*convert\(.RGB.\)"),
-        (plots.show_image, [SMALL, None, "no"], "values must be True or False, got 'no'"),
-        (plots.show_image, [SMALL, None, False, (1, 0)], "limits must be of a grey .*smaller"),
-        (plots.show_image, [[[[1, 0, 0]]], None, False, (0, 1)], "limits must be of a grey"),
-        (plots.show_image, [SMALL, None, False, None, plt], "ax must be axes .*got <module"),
-        (plots.show_image, [SMALL, SMALL], r"title must be words.*\(3, 3\)"),
-        (plots.image_grid, [5], "images must be an array or a list of images, got 5"),
-        (plots.image_grid, [[SMALL] * 201], "images must be 1 to 200 .*got 201 or more"),
-        (plots.image_grid, [[SMALL], None, None, 0], "columns must be a whole number .*got 0"),
-        (*labels(2, ["1", "2"], [1, 2]), "predictions must be names or numbers, as the labels are"),
-        (plots.feature_maps, [np.ones((3, 3, 2)), 2.5], "columns must be .*got 2.5"),
-        (plots.feature_maps, [np.ones((3, 3, 2)), 2, "yes"], "shared must be True or False"),
-        (plots.signals, [{"a": [[1], [1, 2]]}], r"signals\['a'\] must be .*equally long"),
-        (plots.animate_2d, [SMALL * 1e300, SMALL], "image must be at most"),
-        (plots.animate_1d, [[1, 2], [1e300]], "kernel must be at most"),
-        (plots.player, ["wave", "words"], "animation must be one of .*got 'wave'"),
+        (plots.feature_maps, [COLORS, 2, "yes"], "shared must be True or False"),
+        (plots.animate_1d, [np.zeros(25), [1]], "signal must be of at most 24 samples.*got 25"),
+        (plots.animate_2d, [np.eye(10), SMALL], r"image must be of at most 9 rows .*\(10, 10\)"),
         (plots.filmstrip_2d, [SMALL, SMALL, 1, 0, 1, 7], "count must be .* from 1 to 6, got 7"),
     ],
 )
@@ -129,18 +95,17 @@ def test_bad_arguments_are_refused_with_what_came_and_what_would_do(function, ar
         function(*arguments)
 
 
-KEPT = np.arange(9).reshape(3, 3) % 2
-KINDS = ["uint8", "int8", "uint16", "int64", "bool", "float16", "float32", "longdouble"]
-
-
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", ["uint8", "int8", "uint16", "int64", "bool", "float16", "float32", "longdouble"]
+)
 def test_all_kinds_of_numbers_are_drawn_and_none_is_changed(kind):
-    image = KEPT.astype(kind)
+    kept = np.arange(9).reshape(3, 3) % 2
+    image = kept.astype(kind)
     image.setflags(write=False)
     color, high = np.dstack([image] * 3), 255 if kind == "uint8" else 1
     assert plots.show_image(image).images[0].norm.vmax == high
     drawn = plots.show_image(color).images[0].make_image(None, unsampled=True)[0][..., :3]
-    np.testing.assert_array_equal(drawn, np.dstack([KEPT * (255 // high)] * 3))
+    np.testing.assert_array_equal(drawn, np.dstack([kept * (255 // high)] * 3))
     constant = plots.show_image(image * 0).images[0].norm
     assert (constant.vmin, constant.vmax) in [(0, 255), (0, 1), (-1, 1)]
     for figure in (
@@ -149,11 +114,6 @@ def test_all_kinds_of_numbers_are_drawn_and_none_is_changed(kind):
         *(plots.filmstrip_2d(image, image), plots.filmstrip_1d(image[0], image[1])),
     ):
         figure.canvas.draw()
-
-
-def test_the_smallest_number_of_a_kind_is_the_end_of_the_scale():
-    figure = plots.kernels(np.array([-128, 3], np.int8)[None, :, None, None])
-    assert figure.axes[0].images[0].norm.vmin == -128
 
 
 def test_a_phones_picture_stands_upright_and_a_long_number_is_short():

@@ -1,11 +1,9 @@
 """What `architecture` takes: models, blocks by their names, and what it refuses."""
 
-import re
-
 import pytest
-from drawings import NETWORKS, drawn, functional, network, picture
+from drawings import drawn, functional, network
 
-from lecture_utils import models, plots
+from lecture_utils import plots
 from lecture_utils.backend import keras
 from lecture_utils.plots.network._blocks import elements
 from lecture_utils.plots.network._graph import read, sequence
@@ -28,12 +26,6 @@ def test_a_block_has_the_name_that_stands_above_it():
     assert list(drawn(figure, "input")) == ["sum1"]
 
 
-def test_what_is_no_model_is_refused():
-    for wrong in (None, "vgg16", models.vgg16, keras.Sequential([layers.Dense(1)])):
-        with pytest.raises(ValueError, match=r"model must be a keras\.Model with a graph"):
-            plots.architecture(wrong)
-
-
 def test_several_inputs_are_drawn():
     left, right = keras.Input((8, 8, 1), name="left"), keras.Input((8, 8, 1), name="right")
     towers = [layers.Conv2D(4, 3, name=f"conv_{at.name}")(at) for at in (left, right)]
@@ -45,8 +37,8 @@ def test_several_inputs_are_drawn():
 def test_an_unknown_block_is_refused_with_names_that_are_near():
     with pytest.raises(ValueError, match=r"block must be .*'inception_3c': .*'inception_3a'"):
         plots.architecture(network("googlenet"), block="inception_3c")
-    for wrong in ("", 3, ("conv1", "pool2")):
-        with pytest.raises(ValueError, match=f"block must be .*got {re.escape(repr(wrong))}"):
+    for wrong in ("", 3):
+        with pytest.raises(ValueError, match=f"block must be .*got {wrong!r}"):
             plots.architecture(network("alexnet"), block=wrong)
 
 
@@ -89,11 +81,6 @@ def test_a_drawing_is_never_wider_than_15_inches(build, title):
     boxes = [text.get_window_extent() for text in ax.texts]
     assert min(box.x0 for box in boxes) >= 0
     assert max(box.x1 for box in boxes) <= figure.bbox.width
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-def test_no_network_is_drawn_wider_than_15_inches(name):
-    assert picture(name).get_size_inches()[0] <= 15
 
 
 def test_what_fills_no_page_is_refused():

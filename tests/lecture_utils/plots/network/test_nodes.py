@@ -24,6 +24,7 @@ layers = keras.layers
         (SubSampling2D(), "pooling", "sum 2×2/2"),
         (layers.GlobalMaxPooling2D(), "pooling", "global max"),
         (layers.Dense(4, activation="tanh"), "dense", "dense\ntanh"),
+        (layers.Dense(4, activation=layers.ReLU()), "dense", "dense\nReLU"),
         (layers.BatchNormalization(), "normalization", "batch\nnorm."),
         (layers.Activation("relu"), "activation", "ReLU"),
         (layers.Permute((2, 1, 3)), "other", "Permute"),
@@ -88,7 +89,3 @@ def test_a_layer_of_another_kind_is_drawn_with_its_name(shape, layer, text):
 def test_where_all_layers_are_small_they_are_drawn_one_by_one():
     figure = plots.architecture(functional((8, 8, 3), lambda x: layers.ReLU()(x * 2)))
     assert len(drawn(figure, "activation")) == len(drawn(figure, "other")) == 1
-
-
-def test_an_activation_may_be_an_object():
-    assert Node("name", layers.Dense(2, activation=layers.ReLU()), (2,), []).text() == "dense\nReLU"
