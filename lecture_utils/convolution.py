@@ -278,7 +278,7 @@ def _check_size(names, largest):
 
 def _finite(name, sums):
     """Return sums of finite numbers, after a check that they fit into their type."""
-    if np.isfinite(sums).all():
-        return sums
-    wanted = f"so small that sums fit into {sums.dtype}"
-    raise refused(name, wanted, np.inf, "divide it, or convert it with astype")
+    if not np.isfinite(sums).all():
+        wanted = f"so small that sums fit into {sums.dtype}"
+        raise refused(name, wanted, np.inf, "divide it, or convert it with astype")
+    return sums

@@ -4,10 +4,7 @@ Source: Krizhevsky, Sutskever and Hinton, ImageNet Classification with Deep Conv
 Networks, NIPS 2012, section 3.
 """
 
-from __future__ import annotations
-
 import math
-from typing import NamedTuple
 
 from lecture_utils.backend import keras
 from lecture_utils.checks import choice
@@ -23,25 +20,14 @@ from lecture_utils.models.common import (
 layers = keras.layers
 
 
-class Stage(NamedTuple):
-    """One convolution of AlexNet and what follows its ReLU."""
-
-    channels: int
-    kernel: int
-    stride: int
-    padding: str
-    split: bool  # whether each tower sees its own half of the maps only
-    normalize: bool
-    pool: bool
-
-
+# The convolutions and what follows their ReLUs; split: each tower sees its half of the maps only.
 STAGES = (
-    #  channels  kernel  stride  padding  split  normalize  pool
-    Stage( 96,     11,     4,    "valid", False,   True,    True),   # 227 -> 55 -> 27
-    Stage(256,      5,     1,    "same",  True,    True,    True),   #  27 -> 13
-    Stage(384,      3,     1,    "same",  False,   False,   False),  #  13
-    Stage(384,      3,     1,    "same",  True,    False,   False),  #  13
-    Stage(256,      3,     1,    "same",  True,    False,   True),   #  13 -> 6
+    # channels, kernel, stride, padding, split, normalize, pool
+    ( 96, 11, 4, "valid", False, True,  True),   # 227 -> 55 -> 27
+    (256,  5, 1, "same",  True,  True,  True),   #  27 -> 13
+    (384,  3, 1, "same",  False, False, False),  #  13
+    (384,  3, 1, "same",  True,  False, False),  #  13
+    (256,  3, 1, "same",  True,  False, True),   #  13 -> 6
 )  # fmt: skip
 DENSE = 4096
 # The paper drew first weights from a normal distribution of standard deviation 0.01 and set the
@@ -104,15 +90,16 @@ def alexnet(
     groups = choice("groups", groups, (1, 2))
     x = image = keras.Input(input_shape, name="image")
     for number, stage in enumerate(STAGES, start=1):
-        channels = scaled(stage.channels, width, multiple=groups)
-        options = HIDDEN | {"padding": stage.padding, "name": f"conv{number}"}
-        if stage.split and groups > 1:
-            x = GroupedConv2D(channels, stage.kernel, stage.stride, groups=groups, **options)(x)
+        channels, kernel, stride, padding, split, normalize, pool = stage
+        channels = scaled(channels, width, multiple=groups)
+        options = HIDDEN | {"padding": padding, "name": f"conv{number}"}
+        if split and groups > 1:
+            x = GroupedConv2D(channels, kernel, stride, groups=groups, **options)(x)
         else:
-            x = layers.Conv2D(channels, stage.kernel, stage.stride, **options)(x)
-        if stage.normalize:
+            x = layers.Conv2D(channels, kernel, stride, **options)(x)
+        if normalize:
             x = LocalResponseNormalization(name=f"norm{number}")(x)
-        if stage.pool:
+        if pool:
             x = max_pool(x, size=3, stride=2, name=f"pool{number}")
     x = layers.Flatten(name="flatten")(x)
     for dense in ("fc6", "fc7"):

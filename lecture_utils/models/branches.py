@@ -27,15 +27,8 @@ EPSILON = 1e-3  # of batch normalization: TF-slim's and keras.applications'; the
 def branches(x: Tensor, table: Table, name: str, convolve: Convolve) -> Tensor:
     """Add a block: branches side by side, their maps joined along the channels.
 
-    Args:
-        x: Maps of shape (batch, height, width, channels).
-        table: The steps of each branch, by its name. A step whose first entry is None is left
-            out, and so is a branch that has no other.
-        name: Of the joined maps; the layers' names begin with it.
-        convolve: Adds a convolution: called with the maps, a step and the layer's name.
-
-    Returns:
-        The joined maps, the branches in the table's order.
+    A step whose first entry is None is left out, and so is a branch that has no other. The names of
+    the layers begin with `name`; `convolve` is called with maps, a step and the layer's name.
 
     Example:
         >>> x = keras.Input((17, 17, 768))

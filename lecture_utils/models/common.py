@@ -1,7 +1,5 @@
 """What the model files share: checked arguments, scaled widths, and the layers that Keras lacks."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from lecture_utils.backend import keras

@@ -13,7 +13,7 @@ import numpy as np
 
 from lecture_utils import datasets
 from lecture_utils.backend import keras
-from lecture_utils.checks import choice
+from lecture_utils.checks import choice, refused
 from lecture_utils.models.common import (
     Shape,
     Tensor,
@@ -133,12 +133,9 @@ def efficientnet_lite0(
     weights = choice("weights", weights, (None, "imagenet"))
     input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)
     if weights and (classes, width, input_shape[2]) != (1000, 1, 3):
-        raise ValueError(
-            "weights must be None unless classes=1000, width=1.0 and 3 input channels, got "
-            f"{weights!r} with classes={classes}, width={width} and input_shape={input_shape!r}: "
-            "trained features for other classes are "
-            '`keras.Model(model.input, model.get_layer("head_relu").output)`.'
-        )
+        wanted = "None unless classes=1000, width=1.0 and 3 input channels"
+        advice = 'trained features: keras.Model(model.input, model.get_layer("head_relu").output)'
+        raise refused("weights", wanted, weights, advice)
     image = keras.Input(input_shape, name="image")
     x = _convolve(image, scaled(STEM, width), 3, 2, "stem")
     number = 0

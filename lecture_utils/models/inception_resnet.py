@@ -77,9 +77,6 @@ def inception_resnet_block(
     Returns:
         Maps of the shape of x.
 
-    Raises:
-        ValueError: If there is no such block.
-
     Lecture 11 builds it by hand.
     """
     check_block(x, name)

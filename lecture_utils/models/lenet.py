@@ -6,8 +6,6 @@ Gradient-Based Learning Applied to Document Recognition, Proceedings of the IEEE
 section II (LeNet-5).
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from lecture_utils.backend import keras
@@ -68,13 +66,12 @@ class MAPLoss(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         """Return the loss of each sample."""
-        numbers, known = _class_numbers(y_true, y_pred)
-        right = keras.ops.one_hot(numbers, y_pred.shape[-1], dtype=y_pred.dtype)
-        penalty = keras.ops.sum(right * y_pred, axis=-1)
+        right = _right_class(y_true, y_pred)
+        penalty = keras.ops.sum(keras.ops.cast(right, y_pred.dtype) * y_pred, axis=-1)
         none = keras.ops.full_like(y_pred[:, :1], self.j)
         everything = keras.ops.concatenate([none, y_pred], axis=-1)
         losses = penalty + keras.ops.logsumexp(-everything, axis=-1)
-        return keras.ops.where(known, losses, np.nan)
+        return keras.ops.where(keras.ops.any(right, axis=-1), losses, np.nan)
 
     def get_config(self):
         """Return what is needed to build the loss again."""
@@ -98,15 +95,16 @@ def smallest_penalty_accuracy(y_true, y_pred):
     """
     y_true = y_true if keras.ops.is_tensor(y_true) else array("y_true", y_true, finite=False)
     y_pred = y_pred if keras.ops.is_tensor(y_pred) else array("y_pred", y_pred)
-    numbers, known = _class_numbers(y_true, y_pred)
-    hits = (keras.ops.argmin(y_pred, axis=-1) == numbers) & known
-    return keras.ops.cast(hits & ~keras.ops.any(keras.ops.isnan(y_pred), axis=-1), "float32")
+    right = keras.ops.cast(_right_class(y_true, y_pred), "float32")
+    smallest = keras.ops.one_hot(keras.ops.argmin(y_pred, axis=-1), y_pred.shape[-1])
+    hits = keras.ops.sum(right * smallest, axis=-1)
+    return keras.ops.where(keras.ops.any(keras.ops.isnan(y_pred), axis=-1), 0.0, hits)
 
 
-def _class_numbers(y_true, y_pred):
-    """Return class numbers of shape (batch,), and whether each is the number of a class.
+def _right_class(y_true, y_pred):
+    """Mark the right class of each sample, in rows of booleans; none where its label is no class.
 
-    A label that is none is refused. While a training is compiled there are no values to look at.
+    Such a label is refused, but while a training is compiled there are no values to look at.
     """
     if len(y_pred.shape) != 2:
         raise refused("y_pred", "penalties, of shape (batch, classes)", y_pred)
@@ -115,16 +113,15 @@ def _class_numbers(y_true, y_pred):
     if more not in ([], [1]) or (size != batch and None not in (size, batch)):
         wanted = f"class numbers, as many as y_pred, ({batch},), and not one-hot rows"
         raise refused("labels", wanted, y_true)
-    labels = keras.ops.reshape(y_true, (-1,))
-    numbers = keras.ops.cast(labels, "int32")
-    known = (numbers >= 0) & (numbers < classes) & (keras.ops.cast(numbers, labels.dtype) == labels)
+    labels = keras.ops.reshape(y_true, (-1, 1))
+    right = keras.ops.equal(labels, keras.ops.arange(classes))
     try:
-        strange = np.asarray(labels)[~np.asarray(known)]
+        strange = np.asarray(labels)[~np.asarray(right).any(axis=-1)]
     except (TypeError, NotImplementedError):
-        return numbers, known
+        return right
     if strange.size:
-        raise refused("labels", f"class numbers from 0 to {classes - 1}", strange[0].item())
-    return numbers, known
+        raise refused("labels", f"class numbers from 0 to {classes - 1}", strange.flat[0].item())
+    return right
 
 
 def lenet1(

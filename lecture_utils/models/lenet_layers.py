@@ -4,8 +4,6 @@ Source: LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Do
 Proceedings of the IEEE 86(11), 1998, section II.B; the table of H3 is LeNet-1's of 1989.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import ClassVar
 

@@ -3,8 +3,6 @@
 Source: Chollet, Deep Learning with Python, 2nd edition, 2021, sections 2.1 and 8.1.
 """
 
-from __future__ import annotations
-
 from lecture_utils.backend import keras
 from lecture_utils.checks import switch
 

@@ -5,9 +5,6 @@ Source: He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, CV
 Mappings in Deep Residual Networks, ECCV 2016 (arXiv:1603.05027), figure 4(e) and appendix.
 """
 
-from __future__ import annotations
-
-import contextlib
 import sys
 
 from lecture_utils.backend import keras
@@ -289,8 +286,14 @@ def resnet_cifar(
     x = _activate(_convolve(x, 3, channels[0], 1, "conv1"), "conv1")
     options = {"shortcut": shortcut, "residual": residual, "bottleneck": bottleneck}
     x = _stages(x, [(count, blocks) for count in channels], preactivation, **options)
-    with _recursion(5 * depth):  # convolution, normalization, ReLU, and now and then one more
+    # Keras follows a graph back from its end with a call for each layer: a convolution, a
+    # normalization, a ReLU, and now and then one more.
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + 5 * depth)
+    try:
         return keras.Model(image, classify(x, classes), name="resnet_cifar")
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _stages(x: Tensor, stages: list[tuple[int, int]], preactivation: bool, **options) -> Tensor:
@@ -315,14 +318,3 @@ def _blocks_per_stage(depth: int, step: int) -> int:
         wanted = f"{step}n + 2 for a whole number n above 0"
         raise refused("depth", wanted, depth, f"the nearest are {below} and {below + step}")
     return blocks
-
-
-@contextlib.contextmanager
-def _recursion(more: int):
-    """Let calls nest deeper: Keras follows a graph back from its end with a call for each layer."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(limit + more)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)

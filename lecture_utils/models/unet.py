@@ -7,16 +7,9 @@ channels as the figure has it; in the authors' code it does not (31,100,354 para
 the end of the contracting path" is where their code has it: behind its last two levels.
 """
 
-from __future__ import annotations
-
 from lecture_utils.backend import keras
 from lecture_utils.checks import choice, refused, whole
-from lecture_utils.models.common import (
-    Shape,
-    Tensor,
-    check_arguments,
-    scaled,
-)
+from lecture_utils.models.common import Shape, Tensor, check_arguments, scaled
 
 layers = keras.layers
 

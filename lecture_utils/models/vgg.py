@@ -4,8 +4,6 @@ Source: Simonyan and Zisserman, Very Deep Convolutional Networks for Large-Scale
 ICLR 2015 (arXiv:1409.1556), table 1.
 """
 
-from __future__ import annotations
-
 from lecture_utils.backend import keras
 from lecture_utils.checks import choice
 from lecture_utils.models.common import Initializer, Shape, check_arguments, classify, scaled

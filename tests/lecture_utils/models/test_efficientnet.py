@@ -160,18 +160,10 @@ def test_sizes_and_widths(size, width):
     assert head == (None, *(math.ceil(side / 32) for side in size), round(1280 * width))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"weights": "noisy"}, "weights must be one of None, 'imagenet', got 'noisy'"),
-        ({"classes": 10}, "weights must be None unless classes=1000, .* got .* classes=10, .*"),
-        ({"width": 0.5}, r"weights must be None unless .* width=1\.0 .* got .* width=0\.5"),
-        ({"input_shape": (32, 32, 1)}, r"unless .* 3 input channels, got .*\(32, 32, 1\)"),
-    ],
-)
-def test_bad_arguments(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        efficientnet_lite0(**arguments)
+@pytest.mark.parametrize("other", [{"classes": 10}, {"width": 0.5}, {"input_shape": (32, 32, 1)}])
+def test_trained_weights_fit_the_published_network_alone(other):
+    with pytest.raises(ValueError, match=r"^weights must be None unless classes=1000, width=1\.0"):
+        efficientnet_lite0(**other)
 
 
 def test_damaged_weights_are_named_and_missing_ones_have_a_place(tmp_path, monkeypatch):

@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 from inception_checks import WIDTH, assert_equal, assert_stages, join, max3
 from oracles import ceil_mode_pool, noise, normalize_responses
 
@@ -147,9 +146,3 @@ def test_in_training_each_auxiliary_loss_counts_0_3():
     each = [-np.log(p.numpy()[range(4), labels]).mean() for p in model(images, training=False)]
     found = model.evaluate(images, [labels] * 3, verbose=0, return_dict=True)["loss"]
     np.testing.assert_allclose(found, each[0] + 0.3 * (each[1] + each[2]), rtol=1e-5)
-
-
-@pytest.mark.parametrize("wrong", ["yes", (224, 224, 3)])
-def test_auxiliary_is_yes_or_no(wrong):
-    with pytest.raises(ValueError, match="auxiliary must be True or False"):
-        googlenet(wrong)

@@ -35,8 +35,3 @@ def test_a_residual_block_adds_a_share_of_its_branches_and_then_takes_the_relu(s
     x = keras.Input((9, 8, 12))
     block = inception_resnet_block(x, "block17", scale, "block", relu=relu, width=WIDTH)
     assert_equal(keras.Model(x, block), reference, noise(2, 9, 8, 12))
-
-
-def test_a_block_of_another_kind_is_refused():
-    with pytest.raises(ValueError, match="kind must be one of 'block35', 'block17', 'block8'"):
-        inception_resnet_block(keras.Input((35, 35, 8)), "c", 1, "block")

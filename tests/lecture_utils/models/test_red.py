@@ -14,8 +14,8 @@ ADDED = """normalize=True)
 CHANGES = {
     "a stride": (
         "alexnet.py",
-        "Stage( 96,     11,     4,",
-        "Stage( 96,     11,     3,",
+        "( 96, 11, 4,",
+        "( 96, 11, 3,",
         "test_alexnet.py::test_the_layers_and_parameters_are_the_papers",
     ),
     "a padding": (

@@ -199,10 +199,3 @@ def test_the_nearest_sides_are_named(padding, shape, message):
     assert f"got {shape}" in str(error.value)
     for side in map(int, re.findall(r"(?:use|or) (\d+)", str(error.value))):
         anatomy.blueprint(unet, padding, input_shape=(side, side, 1), width=0.01)
-
-
-def test_other_paddings_and_depths_are_refused():
-    with pytest.raises(ValueError, match="padding must be one of 'valid', 'same', got 'full'"):
-        unet(padding="full")
-    with pytest.raises(ValueError, match="depth must be a whole number from 1 to 10, got 0"):
-        unet(depth=0)

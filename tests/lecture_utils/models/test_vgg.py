@@ -52,17 +52,6 @@ def test_layers_parameters_and_multiply_accumulates_as_published(depth):
     assert round(macs / 1e9, 2) == billions
 
 
-def test_receptive_fields_of_vgg16():
-    model = anatomy.blueprint(models.vgg16)
-    sizes = {
-        "block1_pool": 6, "block2_pool": 16, "block3_pool": 44, "block4_pool": 100,
-        "block5_conv3": 196, "block5_pool": 212,
-    }  # fmt: skip
-    for layer, size in sizes.items():
-        assert anatomy.receptive_field(model, layer).size == (size, size)
-    assert anatomy.receptive_field(model, "block5_pool").jump == (32, 32)
-
-
 @pytest.mark.parametrize(
     ("depth", "shape", "classes"),
     [
