@@ -222,11 +222,7 @@ def average_pool2d(
 
 
 def _windows(name, planes, kernel, stride, padding, dilation=1, fill="constant"):
-    """View the last axes of an array, as many as `kernel` has, as windows of its shape.
-
-    The result has the shape (..., places on each axis, cells on each axis). Errors call the window
-    `name`; `fill` is the mode of `numpy.pad`.
-    """
+    """View the last axes as windows of a kernel's shape: (..., places, cells), on each axis."""
     axes = len(kernel)
     strides = per_axis("stride", stride, axes)
     paddings = per_axis("padding", padding, axes)

@@ -187,18 +187,12 @@ def inception_v3(
 V4_STEM = {"conv1": (32, 3, 2, V), "conv2": (32, 3, 1, V), "conv3": (64, 3)}
 INCEPTION_V4 = {
     # Figure 3, the stem: from here on it has branches, too.
-    "stem1": {
-        "pool": [("max", 3, 2, V)],
-        "3x3": [(96, 3, 2, V)],
-    },
+    "stem1": {"pool": [("max", 3, 2, V)], "3x3": [(96, 3, 2, V)]},
     "stem2": {
         "3x3": [(64, 1), (96, 3, 1, V)],
         "7x7": [(64, 1), (64, (1, 7)), (64, (7, 1)), (96, 3, 1, V)],
     },
-    "stem3": {
-        "3x3": [(192, 3, 2, V)],
-        "pool": [("max", 3, 2, V)],
-    },
+    "stem3": {"3x3": [(192, 3, 2, V)], "pool": [("max", 3, 2, V)]},
     # Figure 4.
     "a": {
         "1x1": [(96, 1)],

@@ -24,15 +24,9 @@ from lecture_utils.models.lenet_layers import (
 
 layers = keras.layers
 
-# Names of convolution and sub-sampling, maps, connections of the convolution (None for all).
-LENET1 = (
-    (("H1", "H2"), 4, None),
-    (("H3", "H4"), 12, H3_CONNECTIONS),
-)
-LENET5 = (
-    (("C1", "S2"), 6, None),
-    (("C3", "S4"), 16, C3_CONNECTIONS),
-)
+# Names of convolution and sub-sampling: maps, connections of the convolution (None for all).
+LENET1 = {("H1", "H2"): (4, None), ("H3", "H4"): (12, H3_CONNECTIONS)}
+LENET5 = {("C1", "S2"): (6, None), ("C3", "S4"): (16, C3_CONNECTIONS)}
 C5_MAPS = 120
 F6_UNITS = 84
 LENET1_SMALLEST = 16
@@ -202,12 +196,12 @@ def lenet5(
     return keras.Model(image, classify(x, classes), name="lenet5")
 
 
-def _stages(x: Tensor, table: tuple, original: bool) -> Tensor:
+def _stages(x: Tensor, table: dict, original: bool) -> Tensor:
     """Add the convolutions of a table, each with its sub-sampling, and squash what comes out.
 
     Where `original` is False, the sub-sampling is a mean, which nothing squashes.
     """
-    for (convolution, pooling), maps, connections in table:
+    for (convolution, pooling), (maps, connections) in table.items():
         seen = connections if original else None
         x = _squash(_convolve(x, maps, seen, convolution), convolution, original)
         if original:

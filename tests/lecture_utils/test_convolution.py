@@ -278,25 +278,6 @@ def test_pooling_with_whole_number_padding_agrees_with_loops(size, window, strid
     np.testing.assert_allclose(ours, means, rtol=1e-6)
 
 
-# Identities
-
-
-@many
-@given(
-    size=pair(4, 9),
-    kernel=pair(1, 4),
-    stride=pair(1, 3),
-    padding=st.sampled_from(WORDS) | pair(0, 3),
-    seed=whole(0, 99),
-)
-def test_convolution_is_correlation_with_the_flipped_kernel(size, kernel, stride, padding, seed):
-    image, weights = numbers(size, seed), numbers(kernel, seed + 1)
-    expected = correlate2d(image, weights[::-1, ::-1], stride, padding)
-    equal(convolve2d(image, weights, stride, padding), expected)
-    expected = correlate1d(image[0], weights[0, ::-1], stride[1])
-    equal(convolve1d(image[0], weights[0], stride[1]), expected)
-
-
 # Types
 
 
