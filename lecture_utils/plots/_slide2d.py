@@ -39,16 +39,9 @@ class Slide2D:
         if max(self.padded.shape) > MOST_CELLS:
             wanted = f"of at most {MOST_CELLS} rows and columns, padding included"
             raise refused("image", wanted, self.padded.shape, "take a part of it")
-
-    @property
-    def side(self) -> float:
-        """Inches of a cell of the image and of the output."""
-        return cell_side(max(longest(self.padded), longest(self.outputs)))
-
-    @property
-    def kernel_width(self) -> float:
-        """Inches of the kernel."""
-        return self.kernel.shape[1] * cell_side(longest(self.kernel))
+        # Inches of a cell of the image and of the output, and of the kernel.
+        self.side = cell_side(max(longest(self.padded), longest(self.outputs)))
+        self.kernel_width = self.kernel.shape[1] * cell_side(longest(self.kernel))
 
     def place(self, position: int) -> tuple[int, int]:
         """The row and the column of an output."""

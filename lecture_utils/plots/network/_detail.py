@@ -14,7 +14,6 @@ CIRCLE, JOIN = 0.17, 0.34
 PAD = 0.12
 TURN = 0.13  # how far from a column lines turn
 UNNAMED = (*SMALL, "addition", "concatenation")
-INK = {"depthwise convolution": "white"}  # letters on a dark colour
 
 
 def draw_detail(items: list[Item]) -> Canvas | None:
@@ -82,7 +81,7 @@ class _Drawing:
         corner = min(0.08, box.height / 3, box.width / 3)
         canvas.flat(box, node.kind, gid, corner=corner, linewidth=0.8)
         upright = 90 if node.kind == "concatenation" else 0
-        color = INK.get(node.kind, BLACK)
+        color = "white" if node.kind == "depthwise convolution" else BLACK  # its blue is dark
         canvas.text(box.middle, node.text(), color=color, rotation=upright)
 
     def _draw_edge(self, canvas: Canvas, edge: Edge) -> None:
