@@ -17,18 +17,8 @@ each side, otherwise "valid") may be. Each but `macs` is one value, or one for e
 that works on each position alone, such as a normalization across channels, has `size` 1. A nested
 model with an `anatomy` of its own counts as one layer.
 """
+# ruff: noqa: F401 (what is imported here is what the package offers)
 
 from lecture_utils.anatomy.counts import LayerRow, LayerTable, count_depth, count_macs, layer_table
 from lecture_utils.anatomy.fields import ReceptiveField, receptive_field
 from lecture_utils.anatomy.graph import blueprint
-
-__all__ = [
-    "LayerRow",
-    "LayerTable",
-    "ReceptiveField",
-    "blueprint",
-    "count_depth",
-    "count_macs",
-    "layer_table",
-    "receptive_field",
-]

@@ -2,6 +2,7 @@
 
 Call `set_style` once, and `plt.show()` after each picture.
 """
+# ruff: noqa: F401 (what is imported here is what the package offers)
 
 from lecture_utils.plots.animation import (
     animate_1d,
@@ -19,24 +20,3 @@ from lecture_utils.plots.predictions import confusion_matrix, probability_bars
 from lecture_utils.plots.signals import signals
 from lecture_utils.plots.style import set_style
 from lecture_utils.plots.training import training_curves
-
-__all__ = [
-    "animate_1d",
-    "animate_2d",
-    "architecture",
-    "compare",
-    "confusion_matrix",
-    "feature_maps",
-    "filmstrip_1d",
-    "filmstrip_2d",
-    "image_grid",
-    "kernels",
-    "player",
-    "probability_bars",
-    "response_map",
-    "set_style",
-    "show_image",
-    "signals",
-    "training_curves",
-    "window_positions",
-]
