@@ -39,7 +39,7 @@ FAULTS = {
     },
     "lecture_exercises: 4,830 lines, 30 above": LECTURES,
     "other right answers: 1,810 lines, 10 above": {RIGHT_ANSWERS: 1_810},
-    "tests: 8,001 lines, 1 above the budget": {"tests/tools/test_a.py": 8_001},
+    "tests: 9,201 lines, 1 above the budget": {"tests/tools/test_a.py": 9_201},
     "lecture_01.py: 331 lines; a file has": {"lecture_exercises/lecture_01.py": 331},
     "lecture_utils/models/a.py: 331 lines; a file has": {"lecture_utils/models/a.py": 331},
     "plots/a.py: long has 41 lines without its": {"lecture_utils/plots/a.py": function(41)},
