@@ -138,6 +138,8 @@ class Course:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
         self.environ = {**os.environ, "PYTHONPATH": str(fakes)}
+        for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # of the make that runs these tests
+            self.environ.pop(name, None)
 
     def start(self, pip=""):
         return subprocess.Popen(
