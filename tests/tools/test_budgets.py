@@ -30,16 +30,16 @@ def write(root, files):
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-LECTURES = {f"lecture_exercises/lecture_{n}.py": 322 for n in range(15)}
+LECTURES = {f"lecture_exercises/lecture_{n}.py": 322 for n in range(17)}
 FAULTS = {
     "lecture_utils: 7,800 lines, 300 above": {f"lecture_utils/a{n}.py": 300 for n in range(26)},
     "the machinery of lecture_exercises: 401 lines, 1 above the budget of 400": {
         "lecture_exercises/exercise.py": 300,
         "lecture_exercises/quiz.py": 101,
     },
-    "lecture_exercises: 4,830 lines, 30 above": LECTURES,
-    "other right answers: 1,810 lines, 10 above": {RIGHT_ANSWERS: 1_810},
-    "tests: 9,201 lines, 1 above the budget": {"tests/tools/test_a.py": 9_201},
+    "lecture_exercises: 5,474 lines, 14 above": LECTURES,
+    "other right answers: 2,070 lines, 10 above": {RIGHT_ANSWERS: 2_070},
+    "tests: 9,451 lines, 1 above the budget": {"tests/tools/test_a.py": 9_451},
     "lecture_01.py: 331 lines; a file has": {"lecture_exercises/lecture_01.py": 331},
     "lecture_utils/models/a.py: 331 lines; a file has": {"lecture_utils/models/a.py": 331},
     "plots/a.py: long has 41 lines without its": {"lecture_utils/plots/a.py": function(41)},
