@@ -15,6 +15,12 @@ MOST = 1_000_000  # channels, classes, pixels a side: where more come, a number 
 WIDTHS = {"above": 0, "most": 100}
 
 
+def check_layout() -> None:
+    """Raise a ValueError if Keras was told since the import that channels come first."""
+    if (layout := keras.config.image_data_format()) != "channels_last":
+        raise refused("image_data_format", "'channels_last'", layout, "set it in keras.config")
+
+
 def check_arguments(
     input_shape: Shape, classes: int, width: float, smallest: int
 ) -> tuple[Shape, int, float]:
@@ -22,6 +28,7 @@ def check_arguments(
 
     The error names the first that will not do; `smallest` is the side that a network needs.
     """
+    check_layout()
     sizes = input_shape if isinstance(input_shape, tuple | list) else ()
     try:
         height, breadth, channels = (whole("a size", size, most=MOST) for size in sizes)
@@ -32,16 +39,16 @@ def check_arguments(
     if min(height, breadth) < smallest:
         advice = f"the smallest is {(smallest, smallest, channels)!r}"
         raise refused("input_shape", "larger for this network", shape, advice)
-    classes, width = whole("classes", classes, most=MOST), number("width", width, **WIDTHS)
-    return shape, classes, width
+    return shape, whole("classes", classes, most=MOST), number("width", width, **WIDTHS)
 
 
 def check_block(x: Tensor, name: str, **counts: int) -> list[int]:
     """Check what all blocks are given; return the counts, such as channels, as plain numbers."""
+    check_layout()
     shape = getattr(x, "shape", ())
     if len(shape) != 4 or not shape[-1]:
-        wanted = "maps of shape (batch, height, width, channels)"
-        raise refused("x", wanted, x, "begin with keras.Input((height, width, channels))")
+        advice = "begin with keras.Input((height, width, channels))"
+        raise refused("x", "maps of shape (batch, height, width, channels)", x, advice)
     if not (isinstance(name, str) and name and "/" not in name):
         raise refused("name", 'a word without "/"', name)
     return [whole(argument, count, most=MOST) for argument, count in counts.items()]
@@ -68,9 +75,8 @@ def pad(x: Tensor, pixels: int | tuple, name: str) -> Tensor:
 def max_pool(x: Tensor, size: int, stride: int, name: str) -> Tensor:
     """Pool by maximum as Caffe does: the last window may reach over the edge ("ceil mode").
 
-    There it lacks one row or column, which is just what "same" adds; it takes no part in the
-    maximum. Where the windows fit, "same" would pad both sides. Windows are of size 2 or 3, with
-    stride 1 or 2; the output has ceil((side - size) / stride) + 1 pixels a side.
+    There it lacks one row or column, which is just what "same" adds; where the windows fit, "same"
+    would pad both sides. Windows of 2 or 3, stride 1 or 2, give ceil((side - size) / stride) + 1.
     """
     rows, columns = ("same" if (side - size) % stride else "valid" for side in x.shape[1:3])
     if rows == columns:
@@ -102,9 +108,8 @@ class PadChannels(layers.Layer):
     def build(self, input_shape):
         """Check that no channel has to go."""
         if input_shape[-1] > self.channels:
-            wanted = f"at least {input_shape[-1]}, the number that the maps have"
-            advice = "a shortcut without parameters cannot lose channels"
-            raise refused("channels", wanted, self.channels, advice)
+            wanted = f"at least {input_shape[-1]}, as many as the maps have: none can be lost"
+            raise refused("channels", wanted, self.channels)
 
     def call(self, maps):
         """Pad maps of shape (batch, height, width, at most `channels`)."""

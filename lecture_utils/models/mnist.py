@@ -5,6 +5,7 @@ Source: Chollet, Deep Learning with Python, 2nd edition, 2021, sections 2.1 and 
 
 from lecture_utils.backend import keras
 from lecture_utils.checks import switch
+from lecture_utils.models.common import check_layout
 
 layers = keras.layers
 
@@ -35,6 +36,7 @@ def convnet_mnist(pooling: bool = True) -> keras.Model:
 
     Lecture 05 builds it by hand.
     """
+    check_layout()
     pooling = switch("pooling", pooling)
     image = keras.Input((28, 28, 1), name="image")
     x = layers.Conv2D(32, 3, activation="relu", name="conv1")(image)

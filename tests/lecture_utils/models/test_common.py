@@ -85,7 +85,7 @@ def test_channels_of_zeros_come_behind_and_none_can_go():
     maps = noise(2, 3, 4, 5)
     padded = common.PadChannels(8)(maps)
     np.testing.assert_array_equal(padded, np.pad(maps, [(0, 0)] * 3 + [(0, 3)]))
-    with pytest.raises(ValueError, match=r"^channels must be at least 5, .* got 4: "):
+    with pytest.raises(ValueError, match=r"^channels must be at least 5, .* got 4\.$"):
         common.PadChannels(4)(maps)
 
 

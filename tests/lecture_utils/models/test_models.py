@@ -57,6 +57,13 @@ def test_saved_and_loaded_it_gives_equal_outputs(name, networks, tmp_path):
         np.testing.assert_array_equal(ours, loaded)
 
 
+@pytest.mark.parametrize("name", [name for name in CLASS_SIZE if name != "dense_mnist"])
+def test_a_layout_set_after_the_import_is_refused(name, monkeypatch):
+    monkeypatch.setattr(keras.config, "image_data_format", lambda: "channels_first")
+    with pytest.raises(ValueError, match="image_data_format must be 'channels_last', got"):
+        build(name)
+
+
 def loss_of(model, images):
     """Return the network's loss for labels 0, 1, 2 ..., as in training but without dropout."""
     outputs = keras.tree.flatten(model(images, training=True))
