@@ -92,6 +92,14 @@ def endless():
         yield X[:8], Y[:8]
 
 
+class Batches(keras.utils.PyDataset):
+    def __len__(self):
+        return 8
+
+    def __getitem__(self, number):
+        return X[:8], Y[:8]
+
+
 def of_unknown_length():
     return tf.data.Dataset.from_tensor_slices((X, Y)).filter(lambda x, y: True).batch(8)
 
@@ -107,6 +115,7 @@ STREAM = {"y": None, "batch_size": None}
         ({"initial_epoch": 8, "epochs": 10}, EVENLY),
         ({"validation_data": (X, Y), "validation_freq": 2}, EVENLY),
         (STREAM | {"x": endless(), "steps_per_epoch": 8}, EVENLY),
+        (STREAM | {"x": Batches}, EVENLY),
         (STREAM | {"x": of_unknown_length}, [None] * 16),
         (STREAM | {"x": endless(), "steps_per_epoch": 2, "epochs": 1}, [0.5, 1]),
         ({"epochs": 1, "steps_per_execution": 3}, [3 / 8, 6 / 8, 1]),
