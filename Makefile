@@ -4,6 +4,8 @@
 # make slow    check what takes longer    make colab    run the pages with Colab's versions
 # make networks   draw and count the networks of docs/networks.md
 # make guide   renew the lengths in lecture_utils/README.md
+# make site    build the site          make slides   build the slides
+# make browser read both in Chromium, and check what a reader would see
 PYTHON ?= python3
 NOTEBOOKS ?=
 ADDRESS ?=
@@ -15,7 +17,7 @@ SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))$(filter
 # Whether the environment was set up to its end, here: its Python may be gone, the folder moved.
 WHOLE := $(if $(wildcard .venv/ready),$(shell $(BIN)/python tools/environment.py --whole))
 
-.PHONY: lab test slow record lint bench stamp colab networks guide anew
+.PHONY: lab test slow record lint bench stamp colab networks guide site slides browser anew
 
 lab: .venv/ready
 	$(BIN)/python -P -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) --LabApp.default_url=/lab/tree/notebooks/01_dense_mnist.ipynb
@@ -35,6 +37,16 @@ networks: .venv/ready
 
 guide: .venv/ready
 	$(BIN)/python -m tools.guide
+
+site: .venv/ready
+	$(BIN)/python -m tools.site
+
+slides: .venv/ready
+	$(BIN)/python -m tools.slides
+
+browser: site slides
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/browser.txt -c constraints.txt
+	$(BIN)/python -m pytest tests/browser -m browser -n 2 --dist load
 
 lint: .venv/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m tools.check

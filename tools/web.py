@@ -1,0 +1,78 @@
+"""The set-up that site and slides share: Sphinx beside the course, MathJax and fonts from npm.
+
+It is done once, and again where a pin has changed; nothing is fetched after it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from tools.environment import AGAIN, hold_others_off, run
+from tools.notebooks import ROOT
+
+SITE = ROOT / "docs" / "site"
+NODE_MODULES = SITE / "node_modules"
+BUILD = ROOT / "build"
+
+NO_NPM = (
+    "npm is missing, which brings MathJax and the fonts: install Node.js 20 or newer "
+    "(on Debian, Ubuntu: apt install npm) and " + AGAIN
+)
+FAILED = "%s could not be installed; the lines above say why. Connect to a network and " + AGAIN
+
+
+def set_up() -> None:
+    """Install what the pins name, unless these very pins were installed before."""
+    packages = [SITE / "requirements.txt", ROOT / "constraints.txt"]
+    lock = [SITE / "package-lock.json"]
+    if _is_done(Path(sys.prefix), packages) and _is_done(NODE_MODULES, lock):
+        return
+    hold_others_off()
+    if not _is_done(Path(sys.prefix), packages):
+        _install_python_packages(*packages)
+        _note(Path(sys.prefix), packages)
+    if not _is_done(NODE_MODULES, lock):
+        _install_npm_packages()
+        _note(NODE_MODULES, lock)
+
+
+def words(language: str = "en") -> dict[str, str]:
+    """Return the words that site and slides add to the pages, in a language.
+
+    They stand in docs/site/words.json: language, key, words. `dir` is the direction of writing.
+    """
+    return json.loads((SITE / "words.json").read_text(encoding="utf-8"))[language]
+
+
+def _install_python_packages(requirements: Path, constraints: Path) -> None:
+    print("Installing Sphinx into .venv: 70 MB, once.", flush=True)
+    command = [sys.executable, "-P", "-m", "pip", "install", "--quiet", "--no-input"]
+    command += ["--disable-pip-version-check", "--retries", "2"]
+    run([*command, "-r", str(requirements), "-c", str(constraints)], FAILED % "Sphinx")
+
+
+def _install_npm_packages() -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        sys.exit(NO_NPM)
+    print("Fetching MathJax, reveal.js and fonts into docs/site: 110 MB, once.", flush=True)
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    run([*command, "--prefix", str(SITE)], FAILED % "MathJax and the fonts")
+
+
+def _note(folder: Path, pins: list[Path]) -> None:
+    """Note in a folder which pins were installed there."""
+    (folder / "installed-pins").write_text(_texts(pins), encoding="utf-8")
+
+
+def _is_done(folder: Path, pins: list[Path]) -> bool:
+    """Whether these pins are what was installed in a folder last."""
+    note = folder / "installed-pins"
+    return note.exists() and note.read_text(encoding="utf-8") == _texts(pins)
+
+
+def _texts(pins: list[Path]) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in pins)
