@@ -109,7 +109,7 @@ def _alt(output):
 
 
 def stamped(notebook: nbformat.NotebookNode, path: Path) -> Iterator[str]:
-    """Yield what is wrong with a page's set-up cell and badge."""
+    """Yield what is wrong with a page's set-up cell and its link to Colab."""
     address = stamp.repository()
     expected = {
         stamp.SETUP_TAG: stamp.setup_cell(address),
@@ -118,6 +118,11 @@ def stamped(notebook: nbformat.NotebookNode, path: Path) -> Iterator[str]:
     for tag, source in expected.items():
         if [cell.source for cell in notebook.cells if tag in tags(cell)] != [source]:
             yield f"the {tag} cell is missing or not as stamped: run `make stamp`"
+    for cell in notebook.cells:
+        if stamp.SETUP_TAG in tags(cell) and not stamp.FOLDED.items() <= cell.metadata.items():
+            yield "the setup cell is not folded: run `make stamp`"
+        if re.search(r"!\[[^\]]*\]\(https?:|<(img|script|iframe|link)[^>]*https?:", cell.source):
+            yield f"cell {cell.id} shows something that lies elsewhere"
 
 
 def _compared(notebook, path):

@@ -1,7 +1,7 @@
 """Write the course's public address into its pages: `python -m tools.stamp [ADDRESS]`.
 
 The address stands in one place, `[tool.lecture_utils] repository` in pyproject.toml. From there it
-goes into each notebook's set-up cell and Colab badge, and into the badges of the README.
+goes into each notebook's set-up cell and link to Colab, and into the links of the README.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from tools.notebooks import ROOT, notebook_paths, read, tags, write
 
 SETUP_TAG = "setup"
 BADGE_TAG = "badge"
-BADGE_IMAGE = "https://colab.research.google.com/assets/colab-badge.svg"
-README_BADGE = re.compile(r"\[!\[Open (\w+) in Colab\]\(\S+\)\]\(\S*\)")
+README_BADGE = re.compile(r"\[Open (\w+) in Colab\]\(\S*\)")
+
+# The set-up is folded in JupyterLab and in Colab, so that a page begins with its subject.
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 
 SETUP = """\
-# Set-up: finds the course's folder; where it is missing, as in Colab, fetches it. Installs nothing.
+# @title Set-up: finds the course; where it is missing, as in Colab, fetches it. Installs nothing.
 import subprocess
 import sys
 from pathlib import Path
@@ -55,21 +57,21 @@ def setup_cell(address: str) -> str:
     return SETUP.format(address=address, folder=folder)
 
 
-def badge(address: str, notebook: str, alt: str) -> str:
-    """Return the Markdown of a notebook's Colab badge.
+def badge(address: str, notebook: str, words: str) -> str:
+    """Return the Markdown of a notebook's link to Colab: words, since a page asks nothing outside.
 
-    Colab opens pages from GitHub alone; without such an address the badge leads to Colab's first
+    Colab opens pages from GitHub alone; without such an address the link leads to Colab's first
     page, where a notebook can be uploaded.
     """
     match = re.fullmatch(r"https://github\.com/([^/]+/[^/]+?)(\.git)?/?", address)
     target = "https://colab.research.google.com/"
     if match:
         target += f"github/{match[1]}/blob/main/notebooks/{notebook}"
-    return f"[![{alt}]({BADGE_IMAGE})]({target})"
+    return f"[{words}]({target})"
 
 
 def stamp(notebook: nbformat.NotebookNode, name: str, address: str) -> None:
-    """Write the address into a notebook's set-up cell and badge.
+    """Write the address into a notebook's set-up cell, which is folded, and link to Colab.
 
     Args:
         notebook: is changed.
@@ -79,12 +81,13 @@ def stamp(notebook: nbformat.NotebookNode, name: str, address: str) -> None:
     for cell in notebook.cells:
         if SETUP_TAG in tags(cell):
             cell.source = setup_cell(address)
+            cell.metadata.update(FOLDED)
         elif BADGE_TAG in tags(cell):
             cell.source = badge(address, name, "Open in Colab")
 
 
 def stamp_readme(text: str, address: str) -> str:
-    """Return the README's text with the address in its badges."""
+    """Return the README's text with the address in its links to Colab."""
     names = {path.name[:2]: path.name for path in notebook_paths()}
     return README_BADGE.sub(
         lambda found: badge(address, names[found[1]], f"Open {found[1]} in Colab"), text

@@ -35,6 +35,10 @@ FAULTS = {
     "wrote to stderr": lambda page: fourth(page).outputs.append(WARNING),
     "has 225 kB": lambda page: picture(page).data.update({"image/png": "A" * 300_000}),
     "setup cell is missing or not as stamped": lambda page: setup(page).update(source="import x"),
+    "setup cell is not folded": lambda page: setup(page).metadata.pop("cellView"),
+    "shows something that lies elsewhere": lambda page: prose(page, "407,050").update(
+        source="407,050 ![A badge](https://example.org/badge.svg)"
+    ),
     "a code cell of 25 lines": lambda page: fourth(page).update(source="pass\n" * 25),
     "has no slideshow metadata": lambda page: page.cells[4].metadata.pop("slideshow"),
     "no section '## Key points'": lambda page: prose(page, "## Key points").update(source=""),

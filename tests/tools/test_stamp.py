@@ -11,7 +11,7 @@ from tools.notebooks import ROOT, notebook_paths, read
 ADDRESS = "https://github.com/someone/convnets"
 
 
-def test_stamp_reaches_set_up_cell_badge_and_readme():
+def test_stamp_reaches_set_up_cell_link_and_readme():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     stamped = stamp.stamp_readme(text, ADDRESS)
     for path in notebook_paths():
@@ -26,7 +26,7 @@ def test_stamp_reaches_set_up_cell_badge_and_readme():
 
 
 @pytest.mark.parametrize("address", ["", "https://gitlab.com/a/b"])
-def test_without_an_address_on_github_a_badge_leads_to_colabs_first_page(address):
+def test_without_an_address_on_github_a_link_leads_to_colabs_first_page(address):
     badge = stamp.badge(address, "01.ipynb", "Open")
     assert badge.endswith("(https://colab.research.google.com/)")
 

@@ -20,6 +20,6 @@ def test_a_workflow_reads_only_and_its_actions_are_commits(path):
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)
 
 
-def test_the_readme_says_what_the_colab_badges_run():
+def test_the_readme_says_what_the_links_to_colab_run():
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert "runs the published course's newest code" in text
