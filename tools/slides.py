@@ -1,0 +1,298 @@
+"""Turn the stored pages into slides, build/slides/NN_name.html: `python -m tools.slides`.
+
+A page becomes sections of pieces: a paragraph, a list's item, some lines of code, an output. How
+many of them fit on a slide only a browser knows, so docs/slides/pack.js packs them there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from string import Template
+
+import nbformat
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from tools import web
+from tools.notebooks import ROOT, notebook_paths, read, tags
+from tools.pieces import code_pieces, output_pieces, piece
+
+SOURCES = ROOT / "docs" / "slides"
+SLIDES = web.BUILD / "slides"
+FONTS = ("noto-sans", "noto-sans-mono", "noto-sans-arabic", "noto-sans-armenian")
+LIBRARY = {
+    "reveal.js/dist/reveal.js": "reveal.js",
+    "reveal.js/dist/reveal.css": "reveal.css",
+    "reveal.js/dist/plugin/notes.js": "notes.js",
+    "mathjax-3/es5/tex-svg.js": "mathjax.js",
+}
+LEFT_OUT = {"setup", "badge"}  # tags; with the imports, and the list of exercises not done yet
+
+Cell = nbformat.NotebookNode
+
+
+@dataclass
+class Section:
+    """A heading, the pieces below it, and where they may be found."""
+
+    heading: str  # HTML, "" for the opening
+    id: str = ""
+    pieces: list[str] = field(default_factory=list)
+
+    def html(self) -> str:
+        """Return the section as pack.js wants it."""
+        heading = f"<h2>{self.heading}</h2>" if self.heading else ""
+        inside = "\n".join(self.pieces)
+        return f'<section class="source" data-id="{escape(self.id)}">{heading}\n{inside}</section>'
+
+
+def markdown() -> MarkdownIt:
+    """Return a renderer of Markdown that hands formulas on to MathJax."""
+    renderer = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    renderer.use(dollarmath_plugin, renderer=_formula, allow_labels=False, double_inline=True)
+    renderer.add_render_rule("link_open", _link)
+    return renderer
+
+
+def _formula(content: str, options: dict) -> str:
+    return escape(rf"\[{content}\]" if options["display_mode"] else rf"\({content}\)")
+
+
+def _link(renderer, tokens, index, options, env) -> str:
+    """Let links between pages lead to the decks' slides."""
+    target = str(tokens[index].attrGet("href"))
+    found = re.fullmatch(
+        r"(?P<page>[\w-]+)?(?:\.ipynb)?#(?P<place>.+)|(?P<whole>\w+)\.ipynb", target
+    )
+    if found:
+        page = found["page"] or found["whole"]
+        place = f"#/{found['place']}" if found["place"] else ""
+        tokens[index].attrSet("href", (f"{page}.html" if page else "") + place)
+    return renderer.renderToken(tokens, index, options, env)
+
+
+def blocks(renderer: MarkdownIt, source: str) -> list[tuple[str, str, str]]:
+    """Return what a text consists of: the kind of each block, its source and its HTML.
+
+    Kinds are those of markdown-it, `paragraph_open`, and `h1`, `h2`, ... for headings. A list
+    gives a block for each of its items.
+    """
+    tokens, lines, found = renderer.parse(source), source.splitlines(), []
+    for group in _split(tokens):
+        start, end = next(token.map for token in group[::-1] if token.map and token.level < 2)
+        kind = group[0].tag if group[0].type == "heading_open" else group[0].type
+        html = renderer.renderer.render(group, renderer.options, {})
+        if kind[0] == "h" and kind[1:].isdigit():
+            html = re.sub(r"</?h\d>\n?", "", html)
+        found.append((kind, "\n".join(lines[start:end]).strip(), html))
+    return found
+
+
+def _split(tokens: list[Token]) -> list[list[Token]]:
+    """Cut tokens into blocks, and lists into lists of one item."""
+    groups, start = [], 0
+    for index, token in enumerate(tokens):
+        if token.level == 0 and token.nesting < 1 and not token.type.endswith("list_close"):
+            groups.append(tokens[start : index + 1])
+            start = index + 1
+        elif token.type == "list_item_open" and token.level == 1:
+            start = index
+        elif token.type == "list_item_close" and token.level == 1:
+            kind = "ol" if tokens[start].info else "ul"
+            number = {"start": tokens[start].info} if tokens[start].info else {}
+            opened = Token("list_open", kind, 1, attrs=number, block=True)
+            closed = Token("list_close", kind, -1, block=True)
+            groups.append([opened, *tokens[start : index + 1], closed])
+        elif token.type.endswith("list_close") and token.level == 0:
+            start = index + 1
+    return groups
+
+
+def _exercise_name(cell: Cell) -> str:
+    """Return the name of a cell's exercise, "" if it has none."""
+    found = re.search(r"lecture_\d+\.(\w+)\.check", cell.source)
+    return found[1] if found and "exercise" in tags(cell) else ""
+
+
+def _is_left_out(cell: Cell) -> bool:
+    return (
+        bool(LEFT_OUT & set(tags(cell)))
+        or cell.metadata.get("slideshow", {}).get("slide_type") == "skip"
+        or cell.id == "imports"
+        or cell.source.rstrip().endswith("not_done_yet()")
+    )
+
+
+class Deck:
+    """The slides of one page: title, plan and sections."""
+
+    def __init__(self, page: nbformat.NotebookNode, words: dict[str, str]):
+        self.words, self.renderer = words, markdown()
+        self.sections, self.opened = [Section("")], False
+        cells = [cell for cell in page.cells if not _is_left_out(cell)]
+        self._open(cells[0])
+        for index, cell in enumerate(cells[1:], start=1):
+            kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
+            if kind == "notes":
+                self.add(f'<aside class="notes">{self.renderer.render(cell.source)}</aside>')
+            elif cell.cell_type == "markdown":
+                self._text(cell, kind, cells[index - 1], self._names(cells[index + 1 :]))
+            elif cell.cell_type == "code" and not self._is_placed(cell):
+                self._code(cell, kind)
+
+    def add(self, *pieces: str) -> None:
+        """Add pieces to the last section."""
+        self.sections[-1].pieces.extend(pieces)
+
+    def _open(self, cell: Cell) -> None:
+        """Read the title cell: the title, what it is about, and the minutes at its end."""
+        (_, _, title), *rest, (_, _, self.minutes) = blocks(self.renderer, cell.source)
+        self.number, self.title = re.fullmatch(r"(?:(\d+)\. )?(.*)", title, re.DOTALL).groups("")
+        for kind, source, html in rest:
+            name = "lead" if kind == "paragraph_open" and not source.startswith("**") else "text"
+            self.add(piece(name, html, cell=cell.id, item="item" if kind == "list_open" else ""))
+
+    def _names(self, following: list[Cell]) -> dict[str, Cell]:
+        """Return the exercises that come directly after a text, by name."""
+        names = {}
+        for cell in following:
+            if _exercise_name(cell):
+                names[_exercise_name(cell)] = cell
+            elif cell.cell_type != "code" or names:
+                break
+        return names
+
+    def _text(self, cell: Cell, mark: str, before: Cell, exercises: dict[str, Cell]) -> None:
+        """Add a text cell, and each exercise's blank behind the text that poses it."""
+        result = before.cell_type == "code" and bool(before.outputs) and not _exercise_name(before)
+        asked = False
+        for kind, source, html in self._questions_apart(blocks(self.renderer, cell.source)):
+            if kind == "h2":
+                self.sections.append(Section(html, source.lstrip("# ").replace(" ", "-")))
+                mark, result, asked = "-", False, False
+                continue
+            posed = [name for name in exercises if f"`{name}" in source]
+            asked = (asked and kind == "list_open") or bool(posed) or self._says("exercise", source)
+            name = "exercise" if asked else "guess" if self._says("guess", source) else "text"
+            item = "item" if kind == "list_open" else ""
+            colon = "yes" if source.endswith(":") else ""
+            self.add(
+                piece(name, html, cell=cell.id, mark=mark, item=item, colon=colon,
+                      answer="yes" if result else "")
+            )  # fmt: skip
+            for name in posed:
+                self._code(exercises.pop(name), "-")
+            mark, result = "-", False
+
+    def _questions_apart(self, found: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+        """Cut a paragraph before the sentence that asks for a guess."""
+        for kind, source, html in found:
+            before, mark, after = source.partition(f"**{self.words['guess']}")
+            whole = not re.search(r"[.:?!)]\s+$", before) or before.count("(") > before.count(")")
+            if kind != "paragraph_open" or self._says("exercise", source) or not mark or whole:
+                yield kind, source, html
+                continue
+            for part in (before, mark + after):
+                yield kind, part.strip(), self.renderer.render(part)
+
+    def _says(self, key: str, source: str) -> bool:
+        """Whether something bold in a text begins with a word, such as "Guess"."""
+        return f"**{self.words[key]}" in source
+
+    def _is_placed(self, cell: Cell) -> bool:
+        """Whether an exercise's blank already stands behind its text."""
+        here = f'data-cell="{escape(cell.id)}"'
+        return bool(_exercise_name(cell)) and any(here in p for p in self.sections[-1].pieces)
+
+    def _code(self, cell: Cell, mark: str) -> None:
+        exercise = "exercise" in tags(cell)
+        self.add(*code_pieces(cell, mark, exercise))
+        if not exercise:
+            self.add(*output_pieces(cell, self.words, self.renderer.render))
+
+    def plan(self) -> str:
+        """Return the list of sections, each a link to its first slide."""
+        rows = [
+            f'<li><a href="#/{escape(section.id)}">{section.heading}</a></li>'
+            for section in self.sections
+            if section.heading
+        ]
+        return f'<ol class="plan" data-count="{len(rows)}">{"".join(rows)}</ol>'
+
+    def html(self, template: str) -> str:
+        """Return the whole deck."""
+        words = {key: escape(text) for key, text in self.words.items()}
+        return Template(template).substitute(
+            words,
+            number=self.number,
+            title=self.title,
+            name=escape(re.sub("<[^>]*>", "", self.title)),
+            plan_list=self.plan(),
+            minutes=self.minutes,
+            sections="\n".join(section.html() for section in self.sections),
+            all_words=json.dumps(self.words, ensure_ascii=False).replace("<", "\\u003c"),
+        )
+
+
+def copy_library(folder: Path) -> None:
+    """Put what all decks share beside them: reveal.js, MathJax, fonts, the decks' own files."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for source, target in LIBRARY.items():
+        shutil.copy(web.NODE_MODULES / source, folder / target)
+    for name in ("deck.css", "pack.js"):
+        shutil.copy(SOURCES / name, folder / name)
+    styles = []
+    for font in FONTS:
+        source = web.NODE_MODULES / "@fontsource-variable" / font
+        for style in (source / name for name in ("wdth.css", "wdth-italic.css")):
+            if style.exists():
+                styles.append(style.read_text(encoding="utf-8"))
+        for file in (source / "files").glob("*-wdth-*.woff2"):
+            (folder / "files").mkdir(exist_ok=True)
+            shutil.copy(file, folder / "files")
+    (folder / "fonts.css").write_text("\n".join(styles), encoding="utf-8")
+
+
+def build(paths: list[Path], folder: Path = SLIDES, language: str = "en") -> list[Path]:
+    """Write a deck for each page, and the list of all decks; return the decks' paths."""
+    words, rows, decks = web.words(language), [], []
+    words["language"] = language
+    template = (SOURCES / "deck.html").read_text(encoding="utf-8")
+    copy_library(folder / "lib")
+    for path in paths:
+        deck = Deck(read(path), words)
+        decks.append(folder / f"{path.stem}.html")
+        decks[-1].write_text(deck.html(template), encoding="utf-8")
+        rows.append(
+            f'<li><a href="{path.stem}.html"><b>{deck.number}</b><span>{deck.title}</span></a></li>'
+        )
+    index = Template((SOURCES / "index.html").read_text(encoding="utf-8"))
+    text = index.substitute({key: escape(text) for key, text in words.items()}, decks="".join(rows))
+    (folder / "index.html").write_text(text, encoding="utf-8")
+    return decks
+
+
+def main() -> None:
+    """Build all decks."""
+    web.set_up()
+    start = time.perf_counter()
+    decks = build(notebook_paths())
+    megabytes = sum(file.stat().st_size for file in SLIDES.rglob("*") if file.is_file()) / 1e6
+    seconds = time.perf_counter() - start
+    print(
+        f"{len(decks)} decks, {megabytes:.0f} MB, in {seconds:.1f} s: "
+        f"open {(SLIDES / 'index.html').relative_to(ROOT)}"
+    )
+
+
+if __name__ == "__main__":
+    main()
