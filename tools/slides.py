@@ -92,6 +92,7 @@ def blocks(renderer: MarkdownIt, source: str) -> list[tuple[str, str, str]]:
         html = renderer.renderer.render(group, renderer.options, {})
         if kind[0] == "h" and kind[1:].isdigit():
             html = re.sub(r"</?h\d>\n?", "", html)
+        html = re.sub(r"(?<=\d) (?=%)", "\u00a0", html)
         found.append((kind, "\n".join(lines[start:end]).strip(), html))
     return found
 
@@ -195,17 +196,18 @@ class Deck:
     def _questions_apart(self, found: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
         """Cut a paragraph before the sentence that asks for a guess."""
         for kind, source, html in found:
-            before, mark, after = source.partition(f"**{self.words['guess']}")
+            asks = re.search(rf"\*\*({self.words['guess']})", source)
+            before = source[: asks.start()] if asks else ""
             whole = not re.search(r"[.:?!)]\s+$", before) or before.count("(") > before.count(")")
-            if kind != "paragraph_open" or self._says("exercise", source) or not mark or whole:
+            if kind != "paragraph_open" or self._says("exercise", source) or whole:
                 yield kind, source, html
                 continue
-            for part in (before, mark + after):
+            for part in (before, source[len(before) :]):
                 yield kind, part.strip(), self.renderer.render(part)
 
     def _says(self, key: str, source: str) -> bool:
-        """Whether something bold in a text begins with a word, such as "Guess"."""
-        return f"**{self.words[key]}" in source
+        """Whether something bold in a text begins with one of some words, such as "Guess"."""
+        return re.search(rf"\*\*({self.words[key]})", source) is not None
 
     def _is_placed(self, cell: Cell) -> bool:
         """Whether an exercise's blank already stands behind its text."""

@@ -10,7 +10,7 @@ const WORDS = JSON.parse(document.getElementById("words").textContent);
 const WIDTH = 1184, HEIGHT = 720, TOP = 34, BOTTOM = 50, RUNNING = 44, GAP = 18;
 const SIZES = [  // of text and code, in px, and what they cost
   { text: 28, code: 24, cost: 0 }, { text: 26, code: 22, cost: 1.5 },
-  { text: 24, code: 21, cost: 3.5 }, { text: 22, code: 20, cost: 6 }, { text: 20, code: 20, cost: 10 },
+  { text: 24, code: 21, cost: 4 }, { text: 22, code: 20, cost: 8 }, { text: 20, code: 20, cost: 18 },
 ];
 const SIDE = { width: 500, gap: 40 };  // the text's column beside a figure
 const SMALLEST = 20, NARROWEST = 76, LARGEST = 2.2, LEGIBLE = 1.2;
@@ -77,10 +77,10 @@ function trim(piece, measure) {  // a table that is higher than a slide loses it
   const room = HEIGHT - TOP - RUNNING - BOTTOM;
   if (!rows.length || piece.heights.at(-1) <= room) return;
   measure.style.width = WIDTH + "px";
-  const mark = make("p", "cut");
+  const mark = make("div", "cut", "⋮");
   piece.element.append(mark);
   let left = 0;
-  while (rows.length > 2 && piece.element.getBoundingClientRect().height > room - 90) {
+  while (rows.length > 2 && piece.element.getBoundingClientRect().height > room - 24) {
     rows.pop().remove();
     mark.textContent = "⋮ " + WORDS.rows_left_out.replace("{}", ++left);
   }
@@ -104,7 +104,7 @@ function figureCost(figure, scale, room) {
   const best = Math.min(WIDTH / figure.width, (room - figure.extra) / figure.height, LARGEST);
   const share = scale / best;
   if (share < 0.4) return Infinity;
-  return 24 * (1 - share) ** 1.5 + 20 * Math.max(0, Math.min(LEGIBLE, best) - scale);
+  return 24 * (1 - share) ** 1.5 + 30 * Math.max(0, Math.min(LEGIBLE, best) - scale);
 }
 
 function fitStack(pieces, figures, level, room, inRow) {
@@ -152,9 +152,9 @@ function layOut(pieces, room) {  // the cheapest layout of these pieces on one s
 function cutCost(before, after) {
   let cost = 1;
   if (before.colon) cost += 12;
-  if (after.answer && isResult(before)) cost += 14;
-  if (isProse(before) && before.kind !== "exercise" && after.kind.includes("exercise")) cost -= 2;
-  if (before.kind === "exercise" && after.kind.includes("code exercise")) cost += 30;
+  if (after.answer && isResult(before)) cost += 34;
+  if (!before.kind.includes("exercise") && after.kind === "exercise") cost -= 4;
+  if (!isCode(before) && after.kind === "code exercise") cost += before.kind === "exercise" ? 30 : 12;
   else if (before.cell === after.cell) {
     if (before.item && after.item) cost += 7;
     else if (isCode(before) && isCode(after)) cost += 5;
@@ -163,7 +163,7 @@ function cutCost(before, after) {
     if (after.kind === "guess") cost += 2;
   } else if (after.kind === "guess") cost += 1;
   else if (before.kind === "guess") cost += 1.5;
-  if (before.kind.includes("code exercise")) cost -= 3;
+  if (before.kind.includes("code exercise") && !after.kind.includes("exercise")) cost -= 9;
   if (after.mark === "slide") cost -= 5;
   if (after.mark === "subslide") cost -= 3;
   return cost;
@@ -219,9 +219,10 @@ function setGaps(pieces) {
 
 function arrange(slide, room, widths) {
   const { pieces, way } = slide, size = SIZES[way.level];
-  for (const piece of pieces) {
+  const columns = Math.max(...pieces.map(piece => piece.columns));
+  for (const piece of pieces) {  // all code of a slide in the same letters
     if (isFigure(piece)) piece.element.style.setProperty("--width", piece.width * way.scale + "px");
-    if (piece.columns) fitLetters(piece, size, way.sides ? SIDE.width : WIDTH, widths);
+    if (piece.columns) fitLetters({ ...piece, columns }, size, way.sides ? SIDE.width : WIDTH, widths);
   }
   const figures = pieces.filter(isFigure), others = pieces.filter(piece => !isFigure(piece));
   if (way.sides) {
@@ -293,6 +294,14 @@ function packSection(source, measure, widths) {
   source.replaceWith(make("section", "", ...slides));
 }
 
+function fitPlan() {  // a long plan: its rows closer, then in two columns
+  const first = document.querySelector(".first"), nav = first.querySelector("nav");
+  first.style.display = "block";
+  for (const closer of ["close", "long"]) {
+    if (nav.scrollHeight > HEIGHT) nav.querySelector(".plan").classList.add(closer);
+  }
+}
+
 async function loadFonts() {
   const faces = ["400 28px 'Noto Sans Variable'", "680 28px 'Noto Sans Variable'",
     "italic 400 28px 'Noto Sans Variable'", "400 24px 'Noto Sans Mono Variable'"];
@@ -316,6 +325,7 @@ async function start() {
   const widths = letterWidth(measure);
   for (const source of document.querySelectorAll(".source")) packSection(source, measure, widths);
   measure.remove();
+  fitPlan();
   for (const page of slides.querySelectorAll(".page, .player")) page.addEventListener("keydown", keepKeys);
   await Reveal.initialize({
     width: 1280, height: HEIGHT, margin: 0, minScale: 0.1, maxScale: 4, center: false,
