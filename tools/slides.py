@@ -59,11 +59,17 @@ def markdown() -> MarkdownIt:
     renderer = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     renderer.use(dollarmath_plugin, renderer=_formula, allow_labels=False, double_inline=True)
     renderer.add_render_rule("link_open", _link)
+    renderer.add_render_rule("text", _words)
     return renderer
 
 
 def _formula(content: str, options: dict) -> str:
     return escape(rf"\[{content}\]" if options["display_mode"] else rf"\({content}\)")
+
+
+def _words(renderer, tokens, index, options, env) -> str:
+    """Keep a number and its % on one line."""
+    return escape(re.sub(r"(?<=\d) (?=%)", "\u00a0", tokens[index].content), quote=False)
 
 
 def _link(renderer, tokens, index, options, env) -> str:
@@ -92,7 +98,6 @@ def blocks(renderer: MarkdownIt, source: str) -> list[tuple[str, str, str]]:
         html = renderer.renderer.render(group, renderer.options, {})
         if kind[0] == "h" and kind[1:].isdigit():
             html = re.sub(r"</?h\d>\n?", "", html)
-        html = re.sub(r"(?<=\d) (?=%)", "\u00a0", html)
         found.append((kind, "\n".join(lines[start:end]).strip(), html))
     return found
 
@@ -135,8 +140,8 @@ def _is_left_out(cell: Cell) -> bool:
 class Deck:
     """The slides of one page: title, plan and sections."""
 
-    def __init__(self, page: nbformat.NotebookNode, words: dict[str, str]):
-        self.words, self.renderer = words, markdown()
+    def __init__(self, page: nbformat.NotebookNode, language: str = "en"):
+        self.words, self.renderer = web.words(language) | {"language": language}, markdown()
         self.sections, self.opened = [Section("")], False
         cells = [cell for cell in page.cells if not _is_left_out(cell)]
         self._open(cells[0])
@@ -266,12 +271,11 @@ def copy_library(folder: Path) -> None:
 
 def build(paths: list[Path], folder: Path = SLIDES, language: str = "en") -> list[Path]:
     """Write a deck for each page, and the list of all decks; return the decks' paths."""
-    words, rows, decks = web.words(language), [], []
-    words["language"] = language
+    words, rows, decks = web.words(language) | {"language": language}, [], []
     template = (SOURCES / "deck.html").read_text(encoding="utf-8")
     copy_library(folder / "lib")
     for path in paths:
-        deck = Deck(read(path), words)
+        deck = Deck(read(path), language)
         decks.append(folder / f"{path.stem}.html")
         decks[-1].write_text(deck.html(template), encoding="utf-8")
         rows.append(

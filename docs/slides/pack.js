@@ -12,6 +12,7 @@ const SIZES = [  // of text and code, in px, and what they cost
   { text: 28, code: 24, cost: 0 }, { text: 26, code: 22, cost: 1.5 },
   { text: 24, code: 21, cost: 4 }, { text: 22, code: 20, cost: 8 }, { text: 20, code: 20, cost: 18 },
 ];
+const FEW = { text: 34, code: 28 };  // on a slide with a question and little else
 const SIDE = { width: 500, gap: 40 };  // the text's column beside a figure
 const SMALLEST = 20, NARROWEST = 76, LARGEST = 2.2, LEGIBLE = 1.2;
 
@@ -217,8 +218,8 @@ function setGaps(pieces) {
   });
 }
 
-function arrange(slide, room, widths) {
-  const { pieces, way } = slide, size = SIZES[way.level];
+function arrange(slide, widths) {
+  const { pieces, way } = slide, size = way.few ? FEW : SIZES[way.level];
   const columns = Math.max(...pieces.map(piece => piece.columns));
   for (const piece of pieces) {  // all code of a slide in the same letters
     if (isFigure(piece)) piece.element.style.setProperty("--width", piece.width * way.scale + "px");
@@ -246,14 +247,22 @@ function arrange(slide, room, widths) {
   return body;
 }
 
-function build(slide, index, source, room, widths) {
+function isFew({ pieces, way }) {  // a question, an exercise, with half of the slide empty
+  const asked = pieces.some(piece => /guess|exercise/.test(piece.kind));
+  const plain = pieces.every(piece => isProse(piece) || piece.kind === "code exercise");
+  return asked && plain && sum(pieces.map(piece => piece.heights[way.level])) + gaps(pieces) < 320;
+}
+
+function build(slide, index, source, widths) {
   const heading = source.querySelector(":scope > h2");
   const frame = make("div", "frame"), section = make("section", "", frame);
-  frame.style.setProperty("--text", SIZES[slide.way.level].text + "px");
+  slide.way.few = isFew(slide);
+  frame.classList.toggle("few", slide.way.few);
+  frame.style.setProperty("--text", (slide.way.few ? FEW : SIZES[slide.way.level]).text + "px");
   if (heading && !index) frame.append(heading.cloneNode(true));
   else frame.append(make("p", "running", heading ? heading.textContent : document.title));
   hideAnswers(slide.pieces);
-  frame.append(arrange(slide, room, widths));
+  frame.append(arrange(slide, widths));
   const notes = slide.pieces.flatMap(piece => piece.notes);
   section.append(...notes);
   if (!index && source.dataset.id) section.id = source.dataset.id;
@@ -289,8 +298,8 @@ function packSection(source, measure, widths) {
   }
   measure.className = "measure frame-like";
   for (const piece of pieces) measurePiece(piece, measure, widths);
-  const slides = cut(pieces, high).map((slide, index) => build(slide, index, source, 0, widths));
-  if (!slides.length && heading) slides.push(build({ pieces: [], way: { level: 0 } }, 0, source, 0, widths));
+  const slides = cut(pieces, high).map((slide, index) => build(slide, index, source, widths));
+  if (!slides.length && heading) slides.push(build({ pieces: [], way: { level: 0 } }, 0, source, widths));
   source.replaceWith(make("section", "", ...slides));
 }
 
