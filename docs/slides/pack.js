@@ -57,20 +57,22 @@ function fitLetters(piece, size, width, widths) {  // long lines: narrower lette
   return fits(letters.size, letters.stretch);
 }
 
-function measurePiece(piece, measure, widths) {
-  if (isFigure(piece)) return;
-  measure.append(piece.element);
-  for (const [width, heights] of [[WIDTH, piece.heights], [SIDE.width, piece.narrow]]) {
+function measureAll(pieces, measure, widths) {  // a layout of the page for each size and width
+  measure.append(...pieces.map(piece => piece.element));
+  for (const width of [WIDTH, SIDE.width]) {
     measure.style.width = width + "px";
     for (const size of SIZES) {
       measure.style.setProperty("--text", size.text + "px");
-      const fits = !piece.columns || fitLetters(piece, size, width, widths) || width === WIDTH;
-      const table = width < WIDTH && piece.element.querySelector("table, audio");
-      const wide = piece.element.scrollWidth > width + 1 || !fits || table;
-      heights.push(wide && width < WIDTH ? Infinity : piece.element.getBoundingClientRect().height);
+      const fits = pieces.map(piece => !piece.columns || fitLetters(piece, size, width, widths));
+      pieces.forEach((piece, i) => {
+        const { element } = piece, wide = element.scrollWidth > width + 1 || !fits[i] || piece.rigid;
+        const high = element.getBoundingClientRect().height;
+        if (width === WIDTH) piece.heights.push(high);
+        else piece.narrow.push(wide ? Infinity : high);
+      });
     }
   }
-  trim(piece, measure);
+  for (const piece of pieces) trim(piece, measure);
 }
 
 function trim(piece, measure) {  // a table that is higher than a slide loses its last rows
@@ -269,7 +271,7 @@ function build(slide, index, source, widths) {
   return section;
 }
 
-function read(source) {  // the pieces of a section; notes belong to the piece before them
+function readPieces(source) {  // the pieces of a section; notes belong to the piece before them
   const pieces = [], early = [];
   for (const element of source.children) {
     const data = element.dataset, last = pieces.at(-1);
@@ -279,15 +281,15 @@ function read(source) {  // the pieces of a section; notes belong to the piece b
       element, kind: data.kind, cell: data.cell, mark: data.mark, item: data.item,
       colon: data.colon, answer: data.answer, columns: Number(data.columns ?? 0),
       width: Number(data.width), height: Number(data.height), extra: Number(data.extra ?? 0),
-      heights: [], narrow: [], notes: [], asks: last && (last.kind === "guess" || (last.asks && isCode(last))),
+      heights: [], narrow: [], notes: [], rigid: element.querySelector("table, audio") !== null, asks: last && (last.kind === "guess" || (last.asks && isCode(last))),
     });
   }
   if (pieces.length) pieces[0].notes.push(...early);
   return pieces;
 }
 
-function packSection(source, measure, widths) {
-  const pieces = read(source), heading = source.querySelector(":scope > h2");
+function packSection(source, pieces, measure, widths) {
+  const heading = source.querySelector(":scope > h2");
   let high = RUNNING;
   if (heading) {
     const box = make("div", "frame", heading.cloneNode(true));
@@ -296,8 +298,6 @@ function packSection(source, measure, widths) {
     high = box.firstChild.getBoundingClientRect().height + 20;
     box.remove();
   }
-  measure.className = "measure frame-like";
-  for (const piece of pieces) measurePiece(piece, measure, widths);
   const slides = cut(pieces, high).map((slide, index) => build(slide, index, source, widths));
   if (!slides.length && heading) slides.push(build({ pieces: [], way: { level: 0 } }, 0, source, widths));
   source.replaceWith(make("section", "", ...slides));
@@ -332,7 +332,9 @@ async function start() {
   const measure = make("div", "measure frame"), slides = document.querySelector(".slides");
   document.querySelector(".reveal").append(measure);
   const widths = letterWidth(measure);
-  for (const source of document.querySelectorAll(".source")) packSection(source, measure, widths);
+  const sources = [...document.querySelectorAll(".source")], read = sources.map(readPieces);
+  measureAll(read.flat().filter(piece => !isFigure(piece)), measure, widths);
+  sources.forEach((source, i) => packSection(source, read[i], measure, widths));
   measure.remove();
   fitPlan();
   for (const page of slides.querySelectorAll(".page, .player")) page.addEventListener("keydown", keepKeys);
