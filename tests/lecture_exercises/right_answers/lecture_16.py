@@ -16,8 +16,7 @@ def training_days__in_numpy(macs, images, passes, machines, peak, share):
 
 
 def training_days__hours_first(macs, images, passes, machines, peak, share):
-    one_hour = 3600 * machines * share * peak
-    return [3 * macs * images * passes / one_hour / 24][0]
+    return 3 * macs * images * passes / (3600 * machines * share * peak) / 24
 
 
 def merged__numpy_average(gradients, counts):
