@@ -150,10 +150,7 @@ class _Addresses(HTMLParser):
 
 
 def broken_links(folder: Path) -> Iterator[str]:
-    """Yield the links within a built site that lead nowhere, and what would be loaded from outside.
-
-    Sphinx checks the links that it makes; this checks what stands in the files.
-    """
+    """Yield the links within a built site that lead nowhere; Sphinx checks those that it makes."""
     pages = {}
     for path in sorted({*folder.rglob("*.html")} - {*folder.glob("_static/**/*")}):
         pages[path] = _Addresses()
@@ -167,9 +164,8 @@ def broken_links(folder: Path) -> Iterator[str]:
             place = f"{path.relative_to(folder).as_posix()}: {link}"
             if not target.exists():
                 yield f"{place} does not exist"
-            elif target in pages and parts.fragment:
-                if unquote(parts.fragment) not in pages[target].anchors:
-                    yield f"{place} names no place on that page"
+            elif target in pages and unquote(parts.fragment) not in pages[target].anchors | {""}:
+                yield f"{place} names no place on that page"
 
 
 def build() -> list[str]:

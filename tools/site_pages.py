@@ -22,6 +22,8 @@ from PIL import Image
 from tools.notebooks import ROOT, notebook_paths, read
 
 PACKAGE = ROOT / "lecture_utils"
+# What Keras calls in a layer, not its reader.
+KERAS_CALLS = "anatomy, build, call, compute_output_shape, convolution_op, get_config"
 READING = re.compile(r"^## Further reading$", re.MULTILINE)
 LINK = re.compile(r"\[(?P<title>[^\]]+)\]\((?P<url>https?://[^)\s]+)\)")
 README_ROW = re.compile(
@@ -53,9 +55,7 @@ def lectures() -> list[Lecture]:
         minutes = re.search(r"(\d+) minutes", opening)
         row = rows.get(path.stem, {"what": "", "seconds": ""})
         seconds = row["seconds"].partition(" ")[0]
-        found.append(
-            Lecture(path.stem, title, minutes[1] if minutes else "", row["what"], seconds)
-        )
+        found.append(Lecture(path.stem, title, minutes[1] if minutes else "", row["what"], seconds))
     return found
 
 
@@ -76,8 +76,7 @@ def front_page(words: dict[str, str]) -> str:
         f"# {words['course']}\n\n:::{{container}} hero\n{lead}\n\n"
         f'<p class="hero-buttons">\n{buttons}\n</p>\n:::\n\n{readers}\n\n'
         f'## {words["lectures"]}\n\n<div class="cards">\n{cards}\n</div>\n\n'
-        f"(how-to-run)=\n## {words['how_to_run']}\n\n{commands[1]}\n\n"
-        + contents(words, courses)
+        f"(how-to-run)=\n## {words['how_to_run']}\n\n{commands[1]}\n\n" + contents(words, courses)
     )
 
 
@@ -235,7 +234,9 @@ def module_page(path: Path) -> str:
 
 def directive(kind: str, name: str) -> str:
     """Return one of autodoc's directives on a page of Markdown."""
-    options = "   :members:\n" if kind == "autoclass" else ""
+    options = ""
+    if kind == "autoclass":
+        options = f"   :members:\n   :exclude-members: {KERAS_CALLS}\n"
     return f"```{{eval-rst}}\n.. {kind}:: {name}\n{options}```\n"
 
 

@@ -1,11 +1,7 @@
-"""Sphinx's settings; `make site` builds with them."""
+"""Sphinx's settings; `make site` builds with them, from the course's folder."""
 
 import re
-import sys
 from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
 
 import nbformat
 from docutils import nodes
@@ -19,7 +15,7 @@ WORDS = web.words()
 project = WORDS["course"]
 html_title = project
 language = "en"
-copyright = WORDS["licence"]  # noqa: A001 (the name that Sphinx asks for)
+copyright = WORDS["licence"]
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
@@ -54,7 +50,7 @@ copybutton_prompt_is_regexp = True
 copybutton_selector = "div.cell_input div.highlight pre, div.highlight:not(.cell div) pre"
 
 # Formulas, from the site's own files: without the menu and the speech of MathJax's bundles, which
-# make a tab stop of each formula and want a worker, which no browser starts from a file on the disk.
+# make a tab stop of each formula and want a worker, which no browser starts for a file on a disk.
 # A formula is read aloud from the MathML beside its drawing.
 mathjax_path = "mathjax/startup.js"
 mathjax4_config = {
