@@ -40,7 +40,6 @@ autodoc_member_order = "bysource"
 autodoc_inherit_docstrings = False
 autodoc_typehints = "none"  # the arguments' shapes and meanings stand below, in words
 autodoc_preserve_defaults = True
-python_maximum_signature_line_length = 88
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False
 napoleon_use_ivar = True  # a named tuple's fields stand once, below "Variables"
@@ -63,6 +62,7 @@ mathjax4_config = {
 html_theme = "sphinx_book_theme"
 html_static_path = ["static", str(site.STATIC)]
 html_css_files = [*(f"fonts/{name}/wght.css" for name in site.FONTS), "site.css"]
+html_js_files = ["site.js"]
 html_favicon = html_logo = "static/logo.svg"
 html_context = {"default_mode": "auto"}
 html_copy_source = True

@@ -73,8 +73,9 @@ class Reader:
         """Return what axe finds serious or critical: the rule, and the first element."""
         if not self.page.evaluate("typeof axe !== 'undefined'"):
             self.page.add_script_tag(path=AXE)
-        only = {"runOnly": list(rules)} if rules else {}
-        found = self.page.evaluate("options => axe.run(options)", {**only, "iframes": False})
+        options = {"resultTypes": ["violations"], "iframes": False, "preload": False}
+        options |= {"runOnly": list(rules)} if rules else {}
+        found = self.page.evaluate("options => axe.run(options)", options)
         return [
             f"{violation['id']} ({len(violation['nodes'])}): {violation['nodes'][0]['html'][:200]}"
             for violation in found["violations"]
