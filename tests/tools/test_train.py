@@ -153,7 +153,9 @@ def test_what_is_wrong_is_told_in_a_sentence(
 
 
 def test_a_file_that_could_not_be_written_leaves_the_old_one(tmp_path):
-    (tmp_path / "log.csv").write_text("old")
-    with pytest.raises(SystemExit, match="No space left"), training.beside(tmp_path / "log.csv"):
+    log = tmp_path / "log.csv"
+    log.write_text("old")
+    with pytest.raises(SystemExit, match="No space left"), training.beside(log) as part:
+        part.write_text("half")
         raise OSError(28, "No space left on device")
     assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
