@@ -126,6 +126,14 @@ WAY, ARRIVED = "(worker - chunk) % workers", "way + 1 if way <= steps else 1"
             "max(way, 1) if way <= steps else 1",
         ),
         "look whether the chunk has come so far.": (ARRIVED, "way + 1"),
+        "the travelling chunk has not come here yet: it holds the worker's own part.": (
+            ARRIVED,
+            "min(way, steps) + 1",
+        ),
+        "a chunk behind comes around the ring: with `% workers` the way is never negative.": (
+            WAY,
+            "worker - chunk",
+        ),
         "after as many steps as the way, it is there.": ("<= steps", "< steps"),
         "each chunk is at another place: where did this one set out?": (ARRIVED, "steps + 1"),
     },
@@ -178,6 +186,10 @@ BYTES = "4 * parameters"
             COMPUTING,
             "3 * macs * images / speed",
         ),
+        "a faster machine needs less time: divide by `speed`.": (
+            COMPUTING,
+            "3 * macs * images / machines * speed",
+        ),
         "the way back is missing: 3 * macs.": (COMPUTING, "macs * images / (machines * speed)"),
     },
 )
@@ -190,10 +202,11 @@ def batch_seconds(
 
 
 def warm_ups(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield steps before, at and after the end of a warm-up, and no warm-up at all."""
+    """Yield steps before, at and after the end of a warm-up, no warm-up, a factor of 8/3."""
     for step, warmup in ((50, 100), (0, 100), (100, 100), (333, 100), (7, 31), (0, 0), (5, 0)):
-        small = int(rng.integers(3, 40))
-        yield step, float(rng.uniform(0.001, 0.1)), small, int(rng.integers(2, 20)) * small, warmup
+        small, base = int(rng.integers(3, 40)), float(rng.uniform(0.001, 0.1))
+        yield step, base, small, int(rng.integers(2, 20)) * small, warmup
+    yield 80, 0.1, 96, 256, 50
 
 
 PEAK, SHARE = "base * large / small", "min(step / warmup, 1) if warmup else 1"
@@ -207,7 +220,7 @@ LINE = "base + share * (peak - base)"
         "The share of the way: `step / warmup`, but never more than 1. Without a warm-up it is 1.",
         "`base + share * (scaled - base)` is a straight line from one to the other.",
     ],
-    remark="So Goyal and others trained with 8192 images a batch, and lost nothing.",
+    remark="So Goyal and others trained with 8192 images a batch, and lost almost nothing.",
     mistakes={
         "the rate goes on rising after the warm-up. The share is at most 1.": (
             SHARE,
@@ -220,6 +233,7 @@ LINE = "base + share * (peak - base)"
             PEAK,
             "base * (large / small) ** 0.5",
         ),
+        "`//` rounds down: 256 images are more than twice 96.": (PEAK, "base * (large // small)"),
         "the larger batch has the larger rate: large / small.": (PEAK, "base * small / large"),
         "for `warmup` 0 it is scaled at once.": (SHARE, "min(step / max(warmup, 1), 1)"),
         "during the warm-up it stays at `base`. It should rise in a straight line.": (
@@ -257,6 +271,8 @@ CUT, DEALT = "[: count // workers * workers]", "order[worker::workers]"
         "all workers get all images: `[worker::workers]`.": (DEALT, "order"),
         "the rest goes to the first workers: they have an image more, and wait for the others "
         "in vain. Leave it out.": (CUT, ""),
+        "where nothing is left over, `[:-0]` is empty.": (CUT, "[: -(count % workers)]"),
+        "leave out the last of the order, not the first.": (CUT, "[count % workers :]"),
         "nothing is shuffled.": (ORDER, "np.arange(count)"),
         "the worker's number is in the seed: each has another order, and images are seen twice "
         "or never.": (ORDER, ORDER.replace("number", "number + worker")),
@@ -298,6 +314,8 @@ def accidents(rng: np.random.Generator) -> Iterator[tuple]:
         "these are the lost steps. All `steps` are computed as well.": ("steps + ", ""),
         "only what lies behind the last checkpoint is lost.": (REST, "killed"),
         "a checkpoint is behind, not ahead: the rest is lost.": (REST, "-killed % every"),
+        "where a checkpoint has just been written nothing is lost, and elsewhere the steps behind "
+        "the last one, not those up to the next.": (REST, "(every - killed % every)"),
         "this loses `every` steps each time. It is the rest: `killed % every`.": (REST, "every"),
         "the lost steps are computed again, so add them.": ("steps + ", "steps - "),
         "this counts the checkpoints, not the lost steps.": (REST, "killed // every"),
