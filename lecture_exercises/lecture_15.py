@@ -41,7 +41,7 @@ TURNS = "{1: 0, 3: 2, 6: 3, 8: 1}"
             "6: 1, 8: 3",
         ),
         "3 is half a turn, two quarters.": ("3: 2", "3: 1"),
-        "rows and columns are exchanged, which mirrors the picture. Turn it.": (
+        "rows and columns are exchanged, but not reversed: the picture is mirrored. Turn it.": (
             f"np.rot90(pixels, {TURNS}[orientation])",
             "pixels if orientation == 1 else pixels[::-1, ::-1] if orientation == 3 "
             "else np.swapaxes(pixels, 0, 1)",
@@ -67,6 +67,7 @@ def two_lists(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.permutation(train).tolist(), rng.permutation(other).tolist()
     yield ["mug-1", "mug-1"], ["mug-2", "key-1", "mug-2"]
     yield ["mug-1", "key-1"], ["mug-1"]
+    yield ["mug-10", "key-1"], ["mug-1", "key-1", "mug-1"]
 
 
 SHARED = "sum(source in train for source in other) / len(other)"
@@ -100,6 +101,10 @@ SHARED = "sum(source in train for source in other) / len(other)"
             "len(set(train) & set(other)) / len(other)",
         ),
         "this is in percent. The share is asked for, from 0 to 1.": (SHARED, f"100 * {SHARED}"),
+        "`mug-1` is not `mug-10`. Compare whole entries, not their letters.": (
+            "source in train for",
+            "source in str(train) for",
+        ),
     },
 )
 def leaked(train: list[str], other: list[str]) -> float:
@@ -152,6 +157,10 @@ FOUND = "y_train[distances.argmin(axis=1)]"
         "differences are added up with their signs here. Square them, or take `np.linalg.norm`.": (
             "np.linalg.norm(x[:, np.newaxis] - x_train, axis=2)",
             "(x[:, np.newaxis] - x_train).sum(axis=2)",
+        ),
+        "this is the sum of absolute differences. Square them, or take `np.linalg.norm`.": (
+            "np.linalg.norm(x[:, np.newaxis] - x_train, axis=2)",
+            "abs(x[:, np.newaxis] - x_train).sum(axis=2)",
         ),
     },
 )
