@@ -15,7 +15,6 @@ WORDS = web.words()
 project = WORDS["course"]
 html_title = project
 language = "en"
-copyright = WORDS["licence"]
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
@@ -72,6 +71,8 @@ html_theme_options = {
     "use_download_button": True,
     "use_fullscreen_button": False,
     "navigation_with_keys": False,
+    "footer_content_items": ["extra-footer.html"],
+    "extra_footer": WORDS["licence"],
     "show_toc_level": 2,
     "navbar_persistent": [],  # a second search field
     "logo": {"text": project},
