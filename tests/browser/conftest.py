@@ -16,6 +16,8 @@ from tools import web
 
 AXE = web.NODE_MODULES / "axe-core" / "axe.min.js"
 INSIDE = re.compile(r"^(file|data|blob|about):|^https?://(localhost|127\.0\.0\.1)[:/]")
+DRAWN = """() => Promise.race([window.MathJax?.startup?.promise, new Promise((_, fail) =>
+    setTimeout(() => fail(Error("the formulas are not drawn after a minute")), 60000))])"""
 
 
 def pytest_collection_modifyitems(items):
@@ -66,7 +68,7 @@ class Reader:
         """Open a file, or an address, and wait until its formulas are drawn."""
         place = address.resolve().as_uri() if isinstance(address, Path) else address
         self.page.goto(place)
-        self.page.evaluate("window.MathJax?.startup?.promise")
+        self.page.evaluate(DRAWN)
         return self
 
     def violations(self, *rules):
