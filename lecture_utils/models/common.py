@@ -46,9 +46,9 @@ def check_block(x: Tensor, name: str, **counts: int) -> list[int]:
     """Check what all blocks are given; return the counts, such as channels, as plain numbers."""
     check_layout()
     shape = getattr(x, "shape", ())
-    if len(shape) != 4 or not shape[-1]:
+    if len(shape) != 4 or not shape[-1] or "float" not in str(getattr(x, "dtype", "")):
         advice = "begin with keras.Input((height, width, channels))"
-        raise refused("x", "maps of shape (batch, height, width, channels)", x, advice)
+        raise refused("x", "maps of shape (batch, height, width, channels), floats", x, advice)
     if not (isinstance(name, str) and name and "/" not in name):
         raise refused("name", 'a word without "/"', name)
     return [whole(argument, count, most=MOST) for argument, count in counts.items()]

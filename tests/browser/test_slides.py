@@ -3,6 +3,8 @@
 import pytest
 
 from tools.notebooks import notebook_paths, read
+
+pytest.importorskip("mdit_py_plugins", reason="`make slides` installs what the slides need")
 from tools.slides import SLIDES
 
 PACKED = "document.documentElement.classList.contains('packed')"
