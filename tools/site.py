@@ -27,7 +27,6 @@ OUTPUT = web.BUILD / "site"
 # The course's own pages, and what they show or offer to download.
 PAGES = ("*.md", "docs/*.md", "data/*.md", "lecture_utils/**/*.md", "notebooks/[0-9][0-9]_*.ipynb")
 BESIDE = ("docs/networks/*.png", "CITATION.cff", "LICENSE", "lecture_utils/**/*.html")
-FONTS = ("noto-sans", "noto-sans-arabic", "noto-sans-armenian", "noto-sans-mono")
 MATHJAX = ("startup.js", "core.js", "input/tex.js", "output/svg.js", "a11y/assistive-mml.js")
 TEXT_LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<target>[\w./-]+\.py)\)")
 BOLD_OPENING = re.compile(r"\*\*(?P<title>[^*]+?)[.:]?\*\*\s*")
@@ -66,14 +65,7 @@ def copy_assets(static: Path = STATIC) -> None:
     glyphs = modules / "@mathjax" / "mathjax-newcm-font"
     shutil.copytree(glyphs / "svg", mathjax / "fonts" / glyphs.name / "svg")
     shutil.copy2(glyphs / "svg.js", mathjax / "fonts" / glyphs.name)
-    for name in FONTS:
-        package, folder = modules / "@fontsource-variable" / name, static / "fonts" / name
-        (folder / "files").mkdir(parents=True)
-        for css in ("wght.css", "wght-italic.css"):
-            if (package / css).exists():
-                shutil.copy2(package / css, folder)
-        for file in (package / "files").glob("*-wght-*.woff2"):
-            shutil.copy2(file, folder / "files")
+    web.copy_fonts(static / "fonts", "wght")
     (static / "cards").mkdir()
     for path in notebook_paths():
         (static / "cards" / f"{path.stem}.webp").write_bytes(site_pages.card_picture(path))
@@ -100,11 +92,6 @@ def box(text: str) -> str:
     opening = BOLD_OPENING.match(text)
     title, rest = (opening["title"], text[opening.end() :]) if opening else ("…", text)
     return f"::::::{{admonition}} {title}\n:collapsible: closed\n\n{rest}\n::::::"
-
-
-def anchor(heading: str) -> str:
-    """Return a heading's anchor as JupyterLab has it: `14_ilsvrc.ipynb#Key-points`."""
-    return heading.strip().replace(" ", "-")
 
 
 def page_text(text: str, page: Path) -> str:

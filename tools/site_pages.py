@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import base64
-import csv
 import html
 import io
 import re
@@ -19,6 +18,7 @@ from typing import NamedTuple
 import nbformat
 from PIL import Image
 
+from lecture_utils import datasets
 from tools.notebooks import ROOT, notebook_paths, read
 
 PACKAGE = ROOT / "lecture_utils"
@@ -140,8 +140,7 @@ def _ratio(data: bytes) -> float:
 def glossary(words: dict[str, str]) -> str:
     """Return the glossary: each term with its words in other languages, and a link to a lecture."""
     stems = {path.name[:2]: path.stem for path in notebook_paths()}
-    with (ROOT / "data" / "glossary.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = datasets.glossary()
     languages = [name for name in rows[0] if name not in ("term", "lecture", "definition")]
     parts = [f"# {words['glossary']}\n\n{words['glossary_intro']}\n\n````{{glossary}}"]
     for row in rows:

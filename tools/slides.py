@@ -27,7 +27,6 @@ from tools.pieces import code_pieces, output_pieces, piece
 
 SOURCES = ROOT / "docs" / "slides"
 SLIDES = web.BUILD / "slides"
-FONTS = ("noto-sans", "noto-sans-mono", "noto-sans-arabic", "noto-sans-armenian")
 LIBRARY = {
     "reveal.js/dist/reveal.js": "reveal.js",
     "reveal.js/dist/reveal.css": "reveal.css",
@@ -182,7 +181,7 @@ class Deck:
         asked = False
         for kind, source, html in self._questions_apart(blocks(self.renderer, cell.source)):
             if kind == "h2":
-                self.sections.append(Section(html, source.lstrip("# ").replace(" ", "-")))
+                self.sections.append(Section(html, web.anchor(source.lstrip("# "))))
                 mark, result, asked = "-", False, False
                 continue
             posed = [name for name in exercises if f"`{name}" in source]
@@ -252,21 +251,11 @@ class Deck:
 def copy_library(folder: Path) -> None:
     """Put what all decks share beside them: reveal.js, MathJax, fonts, the decks' own files."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    web.copy_fonts(folder, "wdth")
     for source, target in LIBRARY.items():
         shutil.copy(web.NODE_MODULES / source, folder / target)
     for name in ("deck.css", "pack.js"):
         shutil.copy(SOURCES / name, folder / name)
-    styles = []
-    for font in FONTS:
-        source = web.NODE_MODULES / "@fontsource-variable" / font
-        for style in (source / name for name in ("wdth.css", "wdth-italic.css")):
-            if style.exists():
-                styles.append(style.read_text(encoding="utf-8"))
-        for file in (source / "files").glob("*-wdth-*.woff2"):
-            (folder / "files").mkdir(exist_ok=True)
-            shutil.copy(file, folder / "files")
-    (folder / "fonts.css").write_text("\n".join(styles), encoding="utf-8")
 
 
 def build(paths: list[Path], folder: Path = SLIDES, language: str = "en") -> list[Path]:

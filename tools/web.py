@@ -16,6 +16,7 @@ from tools.notebooks import ROOT
 SITE = ROOT / "docs" / "site"
 NODE_MODULES = SITE / "node_modules"
 BUILD = ROOT / "build"
+FONTS = ("noto-sans", "noto-sans-mono", "noto-sans-arabic", "noto-sans-armenian")
 
 NO_NPM = (
     "npm is missing, which brings MathJax and the fonts: install Node.js 20 or newer "
@@ -45,6 +46,23 @@ def words(language: str = "en") -> dict[str, str]:
     They stand in docs/site/words.json: language, key, words. `dir` is the direction of writing.
     """
     return json.loads((SITE / "words.json").read_text(encoding="utf-8"))[language]
+
+
+def anchor(heading: str) -> str:
+    """Return a heading's anchor as JupyterLab has it: `14_ilsvrc.ipynb#Key-points`."""
+    return heading.strip().replace(" ", "-")
+
+
+def copy_fonts(folder: Path, axis: str) -> None:
+    """Put the fonts into a folder, with fonts.css: those that vary in weight, `wght`, or `wdth`."""
+    (folder / "files").mkdir(parents=True)
+    styles = []
+    for font in FONTS:
+        package = NODE_MODULES / "@fontsource-variable" / font
+        styles += [style.read_text(encoding="utf-8") for style in package.glob(f"{axis}*.css")]
+        for file in (package / "files").glob(f"*-{axis}-*.woff2"):
+            shutil.copy2(file, folder / "files")
+    (folder / "fonts.css").write_text("\n".join(styles), encoding="utf-8")
 
 
 def _install_python_packages(requirements: Path, constraints: Path) -> None:

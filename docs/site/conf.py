@@ -31,7 +31,7 @@ nb_merge_streams = True
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 4
 
-myst_heading_slug_func = "tools.site.anchor"
+myst_heading_slug_func = "tools.web.anchor"
 
 # The package.
 default_role = "py:obj"
@@ -60,7 +60,7 @@ mathjax4_config = {
 
 html_theme = "sphinx_book_theme"
 html_static_path = ["static", str(site.STATIC)]
-html_css_files = [*(f"fonts/{name}/wght.css" for name in site.FONTS), "site.css"]
+html_css_files = ["fonts/fonts.css", "site.css"]
 html_js_files = ["site.js"]
 html_favicon = html_logo = "static/logo.svg"
 html_context = {"default_mode": "auto"}
