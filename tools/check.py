@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools import budgets, guide, stamp
+from tools import budgets, guide, stamp, web
 from tools.notebooks import notebook_paths, read, tags
 from tools.record import KERNEL
 
@@ -37,6 +37,7 @@ def problems(path: Path) -> list[str]:
     notebook = read(path)
     checks = (
         _recorded, _shape, _metadata, _pictures, stamped, _compared, _opening, _computed_numbers,
+        _sections, _guesses, _exercises,
     )  # fmt: skip
     found = [problem for check in checks for problem in check(notebook, path)]
     if path.stat().st_size > LARGEST_NOTEBOOK:
@@ -167,6 +168,43 @@ def _computed_numbers(notebook, path):
                 quoted = cell.metadata.get("quoted", [])
                 if number.replace(",", "") not in computed and number not in quoted:
                     yield f"cell {cell.id} says {number}, which the page does not compute"
+
+
+def _sections(notebook, path):
+    for cell in notebook.cells:
+        heading = cell.cell_type == "markdown" and cell.source.startswith(("# ", "## "))
+        if heading != (_mark(cell) == "slide"):
+            yield f"cell {cell.id} begins with a heading or is marked `slide`, but not both"
+
+
+def _mark(cell):
+    return cell.metadata.get("slideshow", {}).get("slide_type")
+
+
+def _guesses(notebook, path):
+    """A text asks for one guess, and the next text answers it: slides hide an answer until then.
+
+    Where no cell is left for the answer, it stands in the next heading's cell, before the heading.
+    """
+    guess, asked, shown = re.compile(rf"\*\*({web.words()['guess']})"), 0, False
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            shown = shown or bool(asked and cell.outputs and "exercise" not in tags(cell))
+        elif _mark(cell) != "notes":
+            if shown and cell.source.startswith("## "):
+                yield f"cell {cell.id}: its heading stands before the answer to the guess above"
+            asked, shown = len(guess.findall(cell.source)), False
+            if asked > 1:
+                yield f"cell {cell.id} asks for {asked} guesses: ask one, answer it, then the next"
+
+
+def _exercises(notebook, path):
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    asked = [c for c in code_cells(notebook) if "exercise" in tags(c) and "quiz" not in c.source]
+    name = web.words()["exercise"]
+    numbers = re.findall(rf"\*\*{name} (\d+)\.\*\* ", text)
+    if numbers != [str(number) for number in range(1, len(asked) + 1)]:
+        yield f"the exercises are not **{name} 1.** to **{name} {len(asked)}.** in their order"
 
 
 def main() -> None:

@@ -41,6 +41,18 @@ FAULTS = {
     ),
     "a code cell of 25 lines": lambda page: fourth(page).update(source="pass\n" * 25),
     "has no slideshow metadata": lambda page: page.cells[4].metadata.pop("slideshow"),
+    "begins with a heading or is marked `slide`, but not both": lambda page: fourth(
+        page
+    ).metadata.slideshow.update(slide_type="slide"),
+    "asks for 2 guesses": lambda page: prose(page, "**Guess").update(
+        source="**Guess:** which? **Guess:** why?"
+    ),
+    "its heading stands before the answer": lambda page: page.cells.remove(
+        prose(page, "407,050 numbers to learn")
+    ),
+    "the exercises are not **Exercise 1.**": lambda page: prose(page, "**Exercise 1.**").update(
+        source="Exercise: the same for any layer."
+    ),
     "no section '## Key points'": lambda page: prose(page, "## Key points").update(source=""),
 }
 
