@@ -1,7 +1,7 @@
 """Which pixels of the input an output position depends on."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
@@ -76,6 +76,46 @@ def receptive_field(
         advice = f"it is used {len(fields)} times and sees {fields}"
         raise refused("layer", "one that sees one window", layer, advice)
     return fields.pop()
+
+
+def seen_by_each(
+    model: keras.Model, layers: Sequence[str]
+) -> dict[str, list[list[tuple[int, int]]]]:
+    """List what each position of some layers sees, axis by axis, edges respected.
+
+    Args:
+        model: As `receptive_field` takes it, of a fixed input size.
+        layers: Names of layers that are used once.
+
+    Returns:
+        For each layer and each axis a list: first pixel and size of what a position sees.
+
+    Lecture 04 shows it.
+    """
+    calls, axes = trace(model), len(model.input_shape) - 2
+    masks: dict[Call, list[np.ndarray]] = {}  # which position sees which pixel, axis by axis
+    found = {}
+    for name in layers:
+        call = find(calls, name)[0]
+        for each in path_to(call, calls):
+            if each not in masks:
+                masks[each] = [_seen(each, axis, masks, axes) for axis in range(axes)]
+        lists = [[np.flatnonzero(row) for row in mask] for mask in masks[call]]
+        found[name] = [
+            [(int(p[0]), int(np.ptp(p)) + 1) if p.size else (0, 0) for p in pixels]
+            for pixels in lists
+        ]
+    return found
+
+
+def _seen(call: Call, axis: int, masks: dict[Call, list[np.ndarray]], axes: int) -> np.ndarray:
+    """Return which pixels a call's positions see along an axis, from what its inputs see."""
+    count, seen = call.positions(axes)[axis], []
+    for source in call.inputs:
+        mask = masks[source][axis]
+        table = _table(windows(call, source, axes)[axis], count, len(mask))
+        seen.append(table @ mask > 0)
+    return np.logical_or.reduce(seen) if seen else np.eye(count)
 
 
 # A call, one of the calls that it reads, and its windows there.
@@ -153,6 +193,14 @@ def _axis_field(call: Call, image: Call, edges: list[_Edge], axis: int) -> tuple
     return size, int(jump) if jump.denominator == 1 else float(jump), spans[0][0]
 
 
+def _table(window: Window, outputs: int, pixels: int) -> np.ndarray:
+    """Return which pixels the outputs read along one axis: 1 where an output reads a pixel."""
+    table = np.zeros((outputs, pixels))
+    for i, row in enumerate(table):
+        row[[j for j in window.read(i) if 0 <= j < pixels]] = 1
+    return table
+
+
 def _pixels(call: Call, image: Call, edges: list[_Edge], position: Any) -> tuple:
     """Return size and first pixel of what a single position depends on, edges respected."""
     axes = len(image.shape) - 2
@@ -163,9 +211,7 @@ def _pixels(call: Call, image: Call, edges: list[_Edge], position: Any) -> tuple
 
     def reads(mask: np.ndarray, found: list[Window], source: Call) -> np.ndarray:
         for axis, pixels in enumerate(source.positions(axes)):
-            table = np.zeros((mask.shape[axis], pixels))  # 1 where an output reads a pixel
-            for i, row in enumerate(table):
-                row[[j for j in found[axis].read(i) if 0 <= j < pixels]] = 1
+            table = _table(found[axis], mask.shape[axis], pixels)
             mask = np.moveaxis(np.tensordot(table, mask, axes=(0, axis)), 0, axis) > 0
         return mask
 

@@ -54,3 +54,13 @@ def test_the_dense_network_in_numpy():
     scores = np.maximum(images @ kernel + bias, 0) @ last_kernel + last_bias
     expected = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(model(images), expected, atol=1e-6)
+
+
+def test_trained_weights_are_for_the_network_with_poolings():
+    model, again = (models.convnet_mnist(weights="mnist") for _ in range(2))
+    for found, other in zip(model.get_weights(), again.get_weights(), strict=True):
+        assert np.array_equal(found, other)
+    with pytest.raises(ValueError, match="weights must be None without pooling"):
+        models.convnet_mnist(pooling=False, weights="mnist")
+    with pytest.raises(ValueError, match="weights must be one of"):
+        models.convnet_mnist(weights="imagenet")

@@ -1,0 +1,104 @@
+// How a drawn digit is framed as MNIST's were, and bars for the answer. pad.js, and kit.js of
+// `explore`, come before it.
+
+const sum = numbers => numbers.reduce((total, number) => total + number, 0);
+const transpose = rows => rows[0].map((_, c) => rows.map(row => row[c]));
+
+function round(number) {  // a half goes to the even neighbour, as in Python
+  const low = Math.floor(number), over = number - low;
+  return over === 0.5 ? low + low % 2 : low + (over > 0.5);
+}
+
+function resize(numbers, count) {  // a row: each new number is a mean of old ones, as Pillow's BOX
+  const scale = numbers.length / count, reach = Math.max(scale, 1) / 2;
+  return Array.from({ length: count }, (_, i) => {
+    const [first, end] = [-reach, reach].map(way => Math.floor((i + 0.5) * scale + way + 0.5));
+    const within = numbers.slice(Math.max(first, 0), end);
+    return sum(within) / within.length;
+  });
+}
+
+// Puts ink, rows of numbers, where MNIST has a digit: the longer side has 20 pixels, the centre of
+// mass is at 14, 14, the largest value 1. Returns 28 rows of pixels, the box and the centre; null
+// where there is no ink.
+function likeMnist(ink) {
+  const both = [ink, transpose(ink)];
+  const some = both.map(lines => lines.map(line => line.some(value => value > 0)));
+  const [top, left] = some.map(marked => marked.indexOf(true));
+  const [bottom, right] = some.map(marked => marked.lastIndexOf(true) + 1);
+  if (top < 0) return null;
+  const crop = ink.slice(top, bottom).map(row => row.slice(left, right));
+  const scale = 20 / Math.max(bottom - top, right - left);
+  const sizes = [bottom - top, right - left].map(many => Math.max(round(many * scale), 1));
+  const [height, width] = sizes;
+  const flat = crop.map(row => resize(row, width));
+  const small = transpose(transpose(flat).map(column => resize(column, height)));
+  const most = Math.max(...small.flat()), digit = small.map(row => row.map(value => value / most));
+  const mass = sum(digit.flat()), weigh = lines => sum(lines.map((line, i) => i * sum(line))) / mass;
+  const centre = [weigh(digit), weigh(transpose(digit))];
+  const corner = sizes.map((many, axis) =>
+    Math.min(Math.max(round(14 - centre[axis]), 0), 28 - many));
+  const pixels = filled(28, 28, (r, c) => digit[r - corner[0]]?.[c - corner[1]] ?? 0);
+  const box = [...corner, height, width];
+  return { pixels, box, centre: centre.map((place, axis) => place + corner[axis]) };
+}
+
+class Digit {  // `ask` takes 28 rows of pixels; whoever has an answer gives it to `answer`
+  constructor(root, words, ask) {
+    Object.assign(this, { words, ask });
+    this.framed = new Grid(words.framed, { width: 240 });
+    Object.assign(this.framed.canvas, { tabIndex: -1, role: "img" });
+    this.told = make("p", { "aria-live": "polite" });
+    this.bars = Array.from({ length: 10 }, () => make("meter", { min: 0, max: 1, value: 0 }));
+    this.shares = this.bars.map(() => make("output"));
+    const rows = this.bars.map((bar, i) => make("label", {}, `${i}`, bar, this.shares[i]));
+    const bars = make("div", { style: "display: grid; gap: 0.1em" }, ...rows);
+    this.pad = new Pad(words.draw, () => this.read());
+    const clear = make("button", { type: "button", onclick: () => this.pad.clear() }, words.clear);
+    root.replaceChildren(
+      make("div", { className: "pictures" }, this.pad.element, this.framed.element, bars),
+      make("div", { className: "controls" }, clear, this.told));
+    this.read();
+  }
+
+  read() {
+    if (!this.pad) return;
+    const found = likeMnist(this.pad.pixels());
+    const dot = ([row, column], colour) => [row + 0.3, column + 0.3, 0.4, 0.4, colour];
+    const marks = found && [[...found.box, "#E69F00"], dot([14, 14], "#56B4E9"), dot(found.centre)];
+    this.framed.draw(found?.pixels ?? filled(28, 28, 0), this.words.framed, marks ?? []);
+    this.empty = !found;
+    found ? this.ask(found.pixels) : this.answer(null);
+  }
+
+  answer(found) {
+    const { words, empty } = this, given = empty ? Array(10).fill(0) : found;  // it may come late
+    const share = value => `${(100 * value).toFixed(1)} %`, most = Math.max(...given);
+    this.bars.forEach((bar, i) => { bar.value = given[i]; });
+    this.shares.forEach((told, i) => { told.textContent = empty ? "" : share(given[i]); });
+    const reads = words.reads.replace("{}", given.indexOf(most)).replace("{}", share(most));
+    this.told.textContent = empty ? words.nothing : reads;
+  }
+}
+
+// In a notebook the answers come from a model in the kernel, which gets one picture at a time.
+function connect(model, element, words) {
+  let asked = 0, newest = null, waiting = false;
+  const send = () => {
+    model.set("pixels", `${asked += 1} ${newest}`);
+    model.save_changes();
+    [newest, waiting] = [null, true];
+  };
+  const digit = new Digit(element, words, pixels => {
+    const shades = pixels.flat().map(value => Math.round(255 * value));
+    newest = shades.map(shade => shade.toString(16).padStart(2, "0")).join("");
+    if (!waiting) send();
+  });
+  model.on("change:answer", () => {
+    const { number, probabilities } = JSON.parse(model.get("answer"));
+    if (number !== asked) return;
+    digit.answer(probabilities);
+    waiting = false;
+    if (newest !== null) send();
+  });
+}

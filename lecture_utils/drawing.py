@@ -1,0 +1,98 @@
+"""A canvas in Jupyter and Colab: the digit that is drawn there goes to a model of one's own."""
+
+import importlib.util
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lecture_utils import plots
+from lecture_utils.backend import keras
+from lecture_utils.checks import array, refused
+
+FOLDER = Path(__file__).parent
+SCRIPTS = ("explore/kit.js", "pad.js", "drawing.js")
+MISSING = "To draw here, install anywidget (`%pip install anywidget`) and run this cell again."
+
+
+def draw_digit(model: keras.Model, example: np.ndarray) -> None:
+    """Show a canvas to draw a digit on, and what a model reads, while it is drawn.
+
+    The digit is framed as MNIST's were: its longer side of 20 pixels, its centre of mass in the
+    middle. It needs the package anywidget, which Colab has. Without it, and while pages are
+    recorded or checked, a picture is shown in its place.
+
+    Args:
+        model: Takes one or several images of 28 x 28 pixels from 0 to 1, in any layout, and
+            returns ten probabilities, such as `models.convnet_mnist()` or `models.dense_mnist()`.
+        example: An image of 28 x 28 pixels for the picture.
+
+    Raises:
+        ValueError: If the model takes or returns something else.
+
+    Lecture 05 uses it.
+    """
+    if np.prod(model.input_shape[1:]) != 784 or model.output_shape != (None, 10):
+        wanted = "one from 784 pixels to 10 probabilities"
+        raise refused("model", wanted, f"{model.input_shape} to {model.output_shape}")
+    example = array("example", example).reshape(28, 28)
+    if os.environ.get("LECTURE_PROGRESS") != "off":
+        if importlib.util.find_spec("anywidget"):
+            return _show_canvas(model)
+        print(MISSING)
+    _show_picture(model, example)
+
+
+def answer(model: keras.Model, pixels: str) -> str:
+    """Return a model's answer as JSON, to a picture as the canvas sends it.
+
+    Args:
+        model: As `draw_digit` takes it.
+        pixels: A number for the question, then two hexadecimal digits for each pixel.
+
+    Lecture 05 has its answers on the canvas.
+    """
+    number, _, digits = pixels.partition(" ")
+    image = np.frombuffer(bytes.fromhex(digits), np.uint8).astype("float32") / 255
+    given = model(image.reshape(1, *model.input_shape[1:]), training=False)
+    probabilities = keras.ops.convert_to_numpy(given)[0].astype(float).round(6).tolist()
+    return json.dumps({"number": int(number), "probabilities": probabilities})
+
+
+def _show_canvas(model: keras.Model) -> None:
+    import anywidget
+    import traitlets
+    from IPython.display import display
+
+    words = json.loads((FOLDER / "explore/words.json").read_text("utf-8"))["en"]
+    scripts = "\n".join((FOLDER / name).read_text("utf-8") for name in SCRIPTS)
+
+    class Canvas(anywidget.AnyWidget):
+        # In a frame of its own class, so that it looks as the explorers do.
+        _esm = f"""{scripts}
+export default {{ render({{ model, el }}) {{
+  el.classList.add("lecture-explorer");
+  connect(model, el, {json.dumps(words)});
+}} }};"""
+        _css = (FOLDER / "explore/style.css").read_text("utf-8")
+        pixels = traitlets.Unicode().tag(sync=True)
+        answer = traitlets.Unicode().tag(sync=True)
+
+    def ask(change: Any) -> None:
+        canvas.answer = answer(model, change.new)
+
+    canvas = Canvas()
+    canvas.observe(ask, "pixels")
+    display(canvas)
+
+
+def _show_picture(model: keras.Model, example: np.ndarray) -> None:
+    import matplotlib.pyplot as plt
+
+    given = model(example.reshape(1, *model.input_shape[1:]), training=False)
+    left, right = plt.subplots(1, 2, figsize=(9, 3.9), width_ratios=(1, 1.5))[1]
+    plots.show_image(example, title="drawn", ax=left)
+    plots.probability_bars(keras.ops.convert_to_numpy(given)[0], ax=right)
+    plt.show()

@@ -1,0 +1,100 @@
+"""The window of the image that a position of a layer sees, for the hand."""
+
+import base64
+import re
+import struct
+from collections.abc import Sequence
+from html import escape
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lecture_utils.anatomy import receptive_field
+from lecture_utils.anatomy.fields import seen_by_each
+from lecture_utils.anatomy.graph import trace
+from lecture_utils.backend import keras
+from lecture_utils.checks import array, refused
+from lecture_utils.explore.page import Explorer
+
+WIDTH = 300  # of the first picture, on the screen
+MOST = 160  # pixels of the image on an axis that are kept
+
+
+def receptive_fields(
+    model: keras.Model, image: ArrayLike, alt: str, layers: Sequence[str] | None = None
+) -> Explorer:
+    """Let the hand choose a layer and a position in it, and see the window grow on an image.
+
+    Args:
+        model: A functional or sequential model that takes images, also a blueprint.
+        image: Of the model's height and width, grey or RGB: `uint8`, or numbers from 0 to 1.
+        alt: What the figure is, in words.
+        layers: Names of the layers to choose from; all convolutions and poolings if not given.
+
+    Returns:
+        The figure, to stand at the end of a cell. Its numbers are those of `receptive_field`, with
+        the edges of the image respected.
+
+    Raises:
+        ValueError: If an argument will not do, or `receptive_field` cannot tell of a layer.
+
+    Lecture 04 uses it.
+    """
+    image = array("image", image, ("height", "width"), ("height", "width", "channels"))
+    if image.shape[:2] != model.input_shape[1:3]:
+        raise refused("image", f"of the model's size, {model.input_shape[1:3]}", image)
+    if layers is None:
+        known = [call for call in trace(model) if len(call.shape) == 4]
+        layers = [call.name for call in known if re.search("Conv|Pool", call.kind)]
+    rows = []
+    for name, (down, across) in seen_by_each(model, layers).items():
+        field = receptive_field(model, name)
+        row = {"name": name, "down": down, "size": field.size, "jump": field.jump}
+        rows.append(row if across == down else row | {"across": across})
+    if not rows:
+        raise refused("layers", "names of layers, at least one", layers)
+    data = {"pixels": image.shape[:2], "layers": rows}
+    return Explorer(alt, "field", _first_picture(alt, image, rows), data)
+
+
+def bitmap(image: np.ndarray) -> str:
+    """Return an image as the address of a BMP, which has the same bytes on every machine.
+
+    A grey one has 16 shades, and a large one fewer pixels.
+    """
+    image = image if image.dtype == np.uint8 else np.clip(255 * image, 0, 255)
+    step = -(-max(image.shape[:2]) // MOST)
+    height, width = image.shape[0] // step, image.shape[1] // step
+    blocks = image[: height * step, : width * step].reshape(height, step, width, step, -1)
+    means = blocks.mean(axis=(1, 3))[::-1, :, ::-1]  # from below, blue first
+    colours, bits = b"", 24
+    if means.shape[2] == 1:
+        shades = np.pad((means[..., 0] / 17).round(), ((0, 0), (0, width % 2)))
+        means, bits = 16 * shades[:, ::2] + shades[:, 1::2], 4
+        colours = b"".join(bytes((shade, shade, shade, 0)) for shade in range(0, 256, 17))
+    rows = means.round().reshape(height, -1).astype(np.uint8)
+    rows = np.pad(rows, ((0, 0), (0, -rows.shape[1] % 4)))
+    start = 54 + len(colours)
+    sizes = start + rows.size, 0, start, 40, width, height, 1, bits, 0, rows.size, 2835, 2835, 0, 0
+    content = struct.pack("<2sIIIIiiHHIIiiII", b"BM", *sizes) + colours + rows.tobytes()
+    return f"data:image/bmp;base64,{base64.b64encode(content).decode()}"
+
+
+def _first_picture(alt: str, image: np.ndarray, rows: list[dict]) -> str:
+    """Draw the image, with what the middle of each layer sees."""
+    height, width = image.shape[:2]
+    frames = ""
+    for row in rows:
+        (top, high), (left, wide) = (
+            axis[len(axis) // 2] for axis in (row["down"], row.get("across", row["down"]))
+        )
+        frames += f'<rect x="{left}" y="{top}" width="{wide}" height="{high}"/>'
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{WIDTH}" '
+        f'height="{WIDTH * height // width}"><image href="{bitmap(image)}" width="{width}" '
+        f'height="{height}" style="image-rendering:{"auto" if width > 64 else "pixelated"}"/>'
+        f'<g fill="none" stroke="#D55E00" stroke-width="{width / 150:.2f}">{frames}</g></svg>'
+    )
+    address = quote(svg, safe=" /:;,=+-.")
+    return f'<img src="data:image/svg+xml,{address}" alt="{escape(alt)}">'

@@ -1,0 +1,120 @@
+"""The explorer of receptive fields: its numbers against `receptive_field`, its pictures."""
+
+import base64
+import io
+import json
+import re
+from urllib.parse import unquote
+
+import numpy as np
+import pytest
+from PIL import Image
+from small_models import chain
+
+from lecture_utils import explore
+from lecture_utils.anatomy import blueprint, receptive_field
+from lecture_utils.backend import keras
+from lecture_utils.explore.field import bitmap
+from lecture_utils.models import convnet_mnist, vgg16
+
+layers = keras.layers
+ALT = "An image, and the window that a position of a layer sees"
+
+
+def data(figure):
+    """What the figure's script reads."""
+    return json.loads(re.search(r'json">(.*?)</script>', figure.html)[1])
+
+
+def windows(row):
+    """First pixel and size of what each position of a layer sees, down and across."""
+    return row["down"], row.get("across", row["down"])
+
+
+def uneven():
+    """A network with all that can go wrong at edges, on an image that is not square."""
+    return chain(
+        (19, 14, 1),
+        layers.Conv2D(2, 3, padding="same", name="conv1"),
+        layers.MaxPooling2D(2, name="pool1"),  # the last row of 19 is lost
+        layers.Conv2D(2, 3, padding="same", dilation_rate=2, name="conv2"),
+        layers.Conv2D(2, (2, 5), strides=(2, 3), padding="same", name="conv3"),
+    )
+
+
+@pytest.mark.parametrize("build", [convnet_mnist, uneven])
+def test_every_position_of_every_layer_sees_what_anatomy_says(build):
+    model, compared = build(), 0
+    found = data(explore.receptive_fields(model, np.zeros(model.input_shape[1:3]), ALT))
+    assert found["pixels"] == list(model.input_shape[1:3])
+    for row in found["layers"]:
+        field = receptive_field(model, row["name"])
+        assert (tuple(row["size"]), tuple(row["jump"])) == (field.size, field.jump)
+        down, across = windows(row)
+        assert (len(down), len(across)) == model.get_layer(row["name"]).output.shape[1:3]
+        for place in np.ndindex(len(down), len(across)):
+            seen = receptive_field(model, row["name"], place)
+            first, size = zip(down[place[0]], across[place[1]])
+            assert (size, first) == (seen.size, seen.start)
+            compared += 1
+    assert compared > 300
+
+
+def test_the_layers_of_a_large_network_by_their_corners():
+    plan = blueprint(vgg16)
+    names = [layer.name for layer in plan.layers if "conv" in layer.name or "pool" in layer.name]
+    figure = explore.receptive_fields(plan, np.zeros((224, 224, 3)), ALT)
+    found = data(figure)
+    assert [row["name"] for row in found["layers"]] == names and len(names) == 18
+    for row in found["layers"][2::5]:
+        down, _ = windows(row)
+        for place in (0, len(down) // 2, len(down) - 1):
+            seen = receptive_field(plan, row["name"], place)
+            assert down[place] == [seen.start[0], seen.size[0]]
+    assert len(figure.html.encode()) < 150_000
+
+
+def test_layers_can_be_chosen_and_must_be_there():
+    model, image = convnet_mnist(), np.zeros((28, 28), np.uint8)
+    chosen = data(explore.receptive_fields(model, image, ALT, layers=["conv3", "pool1"]))
+    assert [row["name"] for row in chosen["layers"]] == ["conv3", "pool1"]
+    with pytest.raises(ValueError, match="near names are 'conv3'"):
+        explore.receptive_fields(model, image, ALT, layers=["conv4"])
+    with pytest.raises(ValueError, match="at least one"):
+        explore.receptive_fields(model, image, ALT, layers=[])
+    with pytest.raises(ValueError, match=r"of the model's size, \(28, 28\)"):
+        explore.receptive_fields(model, np.zeros((27, 28)), ALT)
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (28, 28), (6, 5, 3), (64, 33, 3)])
+def test_a_picture_is_read_as_it_was_drawn(shape):
+    image = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    found = opened(bitmap(image))
+    assert found.shape[:2] == shape[:2]
+    most = 0 if len(shape) == 3 else 8  # 16 shades of grey
+    assert np.abs(found.astype(int) - image.reshape(*shape[:2], -1)).max() <= most
+    assert bitmap(image / 255) == bitmap(image)
+
+
+def test_a_large_picture_is_made_smaller():
+    image = np.zeros((224, 224, 3))
+    image[:112, :112] = 1, 0, 0
+    found = opened(bitmap(image))
+    assert found.shape == (112, 112, 3)
+    assert (found[:56, :56] == (255, 0, 0)).all() and (found[56:] == 0).all()
+
+
+def opened(address):
+    content = base64.b64decode(address.removeprefix("data:image/bmp;base64,"))
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+
+
+def test_the_first_picture_has_the_windows_of_the_middle():
+    model = convnet_mnist()
+    html = explore.receptive_fields(model, np.eye(28), ALT).html
+    svg = unquote(re.search(r'<img src="data:image/svg\+xml,([^"]+)" alt="(.+?)"', html)[1])
+    assert svg.count("<rect") == 5
+    seen = receptive_field(model, "conv3", 1)
+    wanted = f'<rect x="{seen.start[1]}" y="{seen.start[0]}" width="18" height="18"/>'
+    assert wanted in svg
+    assert html == explore.receptive_fields(model, np.eye(28), ALT).html
