@@ -1,0 +1,83 @@
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from lecture_utils import explore
+from lecture_utils.explore.page import FOLDER, Explorer
+
+ALT = 'A kernel "slides" over <a signal> & costs $1.'
+IMAGE = np.eye(4)
+MAKE = "explore.convolution({'a < b': np.eye(4)}, {'e': np.ones((2, 2)) / 3}, 'a window')"
+
+
+def data(explorer):
+    return json.loads(re.search(r'<script type="application/json">(.*)</script>', explorer.html)[1])
+
+
+def test_a_page_has_what_came_its_words_and_a_first_picture():
+    explorer = explore.convolution({"a < b": IMAGE}, {"blur": np.ones((2, 2)) / 3}, ALT)
+    found = data(explorer)
+    assert found["inputs"] == {"a < b": IMAGE.tolist()}
+    assert found["kernels"] == {"blur": [[0.333, 0.333]] * 2}
+    assert found["words"]["stride"] == "stride"
+    assert "kernels" not in data(explore.pooling({"image": IMAGE}, ALT))
+    assert repr(explorer) == explorer.alt == ALT
+    quoted = "A kernel &quot;slides&quot; over &lt;a signal&gt; &amp; costs $1."
+    assert f'<svg role="img" aria-label="{quoted}" viewBox="0 0 9 4"' in explorer.html
+    assert 'd="M0 0h1v1h-1zM1 1h1v1h-1z' in explorer.html
+    assert found["words"]["touch"] in explorer._repr_html_()
+
+
+def test_a_signal_may_have_one_axis_and_meets_a_kernels_middle_row():
+    kernels = {"Sobel": [[1, 0, -1], [2, 0, -2], [1, 0, -1]]}
+    explorer = explore.convolution({"signal": [1, 2, 3, 4, 5]}, kernels, ALT)
+    assert data(explorer)["inputs"] == {"signal": [[1, 2, 3, 4, 5]]}
+    assert 'viewBox="0 0 10 1"' in explorer.html
+    assert 'viewBox="0 0 9 1"' in explore.pooling({"signal": [1, 2, 3, 4, 5]}, ALT).html
+
+
+def test_a_page_is_the_same_each_time_and_in_another_process():
+    code = f"import numpy as np; from lecture_utils import explore; print({MAKE}.html, end='')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout.decode() == eval(MAKE).html == eval(MAKE).html
+
+
+def test_a_page_needs_no_network_and_leaves_no_names_behind():
+    text = eval(MAKE).html
+    assert not re.search(r"https?:|<link|@import|url\(|\bid=", text)
+    assert re.search(r'<script>\n\(\(\) => {\n"use strict";', text)
+
+
+def test_lines_of_scripts_are_short():
+    scripts = [path for path in FOLDER.iterdir() if path.suffix in (".js", ".css", ".html")]
+    lines = [line for path in scripts for line in path.read_text("utf-8").splitlines()]
+    assert [line for line in lines if len(line) > 100] == []
+
+
+SQUARE = {"square": IMAGE}
+REFUSED = [
+    ((SQUARE, SQUARE, " "), "alt must be words that say what the figure is"),
+    (({}, SQUARE, ALT), "inputs must be a dictionary of arrays by name, got {}"),
+    ((IMAGE, SQUARE, ALT), "inputs must be a dictionary of arrays by name"),
+    ((SQUARE, {"": IMAGE}, ALT), "kernels must be a dictionary of arrays by name"),
+    (({"x": np.ones((2, 41))}, SQUARE, ALT), r"inputs\['x'\] must be of at most 40 on an axis"),
+    ((SQUARE, {"x": np.ones((6, 6))}, ALT), r"kernels\['x'\] must be of at most 5 on an axis"),
+    (({"x": [[np.nan]]}, SQUARE, ALT), r"inputs\['x'\] must be finite, got nan"),
+    (({"x": np.ones((2, 2, 2))}, SQUARE, ALT), r"must be an array with the axes \(samples\) or"),
+    ((SQUARE, {"x": np.ones((5, 5))}, ALT), "kernel must be no longer than the 4 pixels"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), REFUSED)
+def test_what_will_not_do_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        explore.convolution(*arguments)
+
+
+def test_a_page_that_is_too_large_is_refused():
+    with pytest.raises(ValueError, match=r"the figure must be of at most 150 kB, got '16\d kB'"):
+        Explorer(ALT, "windows", "", {"inputs": {"x": "1" * 145_000}})
