@@ -20,6 +20,7 @@ WHOLE := $(if $(wildcard .venv/ready),$(shell $(BIN)/python tools/environment.py
 .PHONY: lab test slow record lint bench stamp colab networks guide site slides browser anew
 
 lab: .venv/ready
+	$(BIN)/python -P -m jupyter trust $(wildcard notebooks/*.ipynb)
 	$(BIN)/python -P -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) --LabApp.default_url=/lab/tree/notebooks/01_dense_mnist.ipynb
 
 test: .venv/ready

@@ -10,6 +10,7 @@ from tools.notebooks import ROOT
 
 LONGEST_FILE = 330  # lines
 LONGEST_FUNCTION = 40  # lines, its docstring not counted
+SCRIPTS = (".js", ".css", ".html")
 READ_ALOUD = ("lecture_utils", "lecture_exercises", "tools")  # no long files or functions here
 
 
@@ -18,7 +19,8 @@ def budgets(root: Path) -> list[tuple[str, list[Path], int]]:
     exercises, tests = python_files(root / "lecture_exercises"), python_files(root / "tests")
     right_answers = python_files(root / "tests" / "lecture_exercises" / "right_answers")
     return [
-        ("lecture_utils", python_files(root / "lecture_utils"), 7_500),
+        ("lecture_utils", python_files(root / "lecture_utils"), 8_100),
+        ("explore with its scripts", with_scripts(root / "lecture_utils" / "explore"), 800),
         (
             "the machinery of lecture_exercises",
             [path for path in exercises if not path.name.startswith("lecture_")],
@@ -33,6 +35,11 @@ def budgets(root: Path) -> list[tuple[str, list[Path], int]]:
 def python_files(folder: Path) -> list[Path]:
     """Return the Python files in a folder and below it."""
     return sorted(folder.rglob("*.py"))
+
+
+def with_scripts(folder: Path) -> list[Path]:
+    """Return the files of a folder that have code: of Python, and of a page."""
+    return [path for path in sorted(folder.glob("*")) if path.suffix in (".py", *SCRIPTS)]
 
 
 def length(path: Path) -> int:
