@@ -10,10 +10,12 @@ function round(number) {  // a half goes to the even neighbour, as in Python
 }
 
 function resize(numbers, count) {  // a row: each new number is a mean of old ones, as Pillow's BOX
-  const scale = numbers.length / count, reach = Math.max(scale, 1) / 2;
+  const scale = numbers.length / count, width = Math.max(scale, 1), part = 1 / width;
   return Array.from({ length: count }, (_, i) => {
-    const [first, end] = [-reach, reach].map(way => Math.floor((i + 0.5) * scale + way + 0.5));
-    const within = numbers.slice(Math.max(first, 0), end);
+    const middle = (i + 0.5) * scale, edge = way => Math.floor(middle + way * width / 2 + 0.5);
+    const first = Math.max(edge(-1), 0), away = place => (place - middle + 0.5) * part;
+    const within = numbers.slice(first, edge(1)).filter((_, j) =>
+      away(first + j) > -0.5 && away(first + j) <= 0.5);
     return sum(within) / within.length;
   });
 }
@@ -34,7 +36,8 @@ function likeMnist(ink) {
   const flat = crop.map(row => resize(row, width));
   const small = transpose(transpose(flat).map(column => resize(column, height)));
   const most = Math.max(...small.flat()), digit = small.map(row => row.map(value => value / most));
-  const mass = sum(digit.flat()), weigh = lines => sum(lines.map((line, i) => i * sum(line))) / mass;
+  const mass = sum(digit.flat()), weighed = (line, i) => i * sum(line) / mass;
+  const weigh = lines => sum(lines.map(weighed));
   const centre = [weigh(digit), weigh(transpose(digit))];
   const corner = sizes.map((many, axis) =>
     Math.min(Math.max(round(14 - centre[axis]), 0), 28 - many));

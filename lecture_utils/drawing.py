@@ -13,7 +13,7 @@ from lecture_utils.backend import keras
 from lecture_utils.checks import array, refused
 
 FOLDER = Path(__file__).parent
-SCRIPTS = ("explore/kit.js", "pad.js", "drawing.js")
+SCRIPTS = ("explore/kit.js", "explore/grid.js", "pad.js", "drawing.js")
 MISSING = "To draw here, install anywidget (`%pip install anywidget`) and run this cell again."
 
 

@@ -10,7 +10,8 @@ class Pad {
     this.ink = this.sheet.getContext("2d", { willReadFrequently: true });
     const named = { tabIndex: 0, role: "application", "aria-label": name };
     this.canvas = make("canvas", { width: SIDE, height: SIDE, ...named });
-    this.element = make("figure", {}, make("figcaption", {}, name), this.canvas);
+    const style = "flex: 0 1 auto; align-self: start";
+    this.element = make("figure", { style }, make("figcaption", {}, name), this.canvas);
     this.canvas.onpointerdown = event => {
       this.canvas.setPointerCapture(event.pointerId);
       this.line(this.at(event), this.at(event));

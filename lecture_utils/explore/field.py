@@ -1,8 +1,6 @@
 """The window of the image that a position of a layer sees, for the hand."""
 
-import base64
 import re
-import struct
 from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
@@ -14,11 +12,9 @@ from lecture_utils.anatomy import receptive_field
 from lecture_utils.anatomy.fields import seen_by_each
 from lecture_utils.anatomy.graph import trace
 from lecture_utils.backend import keras
+from lecture_utils.bitmap import bitmap
 from lecture_utils.checks import array, refused
 from lecture_utils.explore.page import Explorer
-
-WIDTH = 300  # of the first picture, on the screen
-MOST = 160  # pixels of the image on an axis that are kept
 
 
 def receptive_fields(
@@ -58,41 +54,17 @@ def receptive_fields(
     return Explorer(alt, "field", _first_picture(alt, image, rows), data)
 
 
-def bitmap(image: np.ndarray) -> str:
-    """Return an image as the address of a BMP, which has the same bytes on every machine.
-
-    A grey one has 16 shades, and a large one fewer pixels.
-    """
-    image = image if image.dtype == np.uint8 else np.clip(255 * image, 0, 255)
-    step = -(-max(image.shape[:2]) // MOST)
-    height, width = image.shape[0] // step, image.shape[1] // step
-    blocks = image[: height * step, : width * step].reshape(height, step, width, step, -1)
-    means = blocks.mean(axis=(1, 3))[::-1, :, ::-1]  # from below, blue first
-    colours, bits = b"", 24
-    if means.shape[2] == 1:
-        shades = np.pad((means[..., 0] / 17).round(), ((0, 0), (0, width % 2)))
-        means, bits = 16 * shades[:, ::2] + shades[:, 1::2], 4
-        colours = b"".join(bytes((shade, shade, shade, 0)) for shade in range(0, 256, 17))
-    rows = means.round().reshape(height, -1).astype(np.uint8)
-    rows = np.pad(rows, ((0, 0), (0, -rows.shape[1] % 4)))
-    start = 54 + len(colours)
-    sizes = start + rows.size, 0, start, 40, width, height, 1, bits, 0, rows.size, 2835, 2835, 0, 0
-    content = struct.pack("<2sIIIIiiHHIIiiII", b"BM", *sizes) + colours + rows.tobytes()
-    return f"data:image/bmp;base64,{base64.b64encode(content).decode()}"
-
-
 def _first_picture(alt: str, image: np.ndarray, rows: list[dict]) -> str:
     """Draw the image, with what the middle of each layer sees."""
     height, width = image.shape[:2]
     frames = ""
     for row in rows:
-        (top, high), (left, wide) = (
-            axis[len(axis) // 2] for axis in (row["down"], row.get("across", row["down"]))
-        )
+        axes = (row["down"], row.get("across", row["down"]))
+        (top, high), (left, wide) = (axis[len(axis) // 2] for axis in axes)
         frames += f'<rect x="{left}" y="{top}" width="{wide}" height="{high}"/>'
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{WIDTH}" '
-        f'height="{WIDTH * height // width}"><image href="{bitmap(image)}" width="{width}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="300" '
+        f'height="{300 * height // width}"><image href="{bitmap(image)}" width="{width}" '
         f'height="{height}" style="image-rendering:{"auto" if width > 64 else "pixelated"}"/>'
         f'<g fill="none" stroke="#D55E00" stroke-width="{width / 150:.2f}">{frames}</g></svg>'
     )

@@ -10,7 +10,7 @@ class Maps {
     const layer = choice(words.layer, layers, layers[0], name => this.show(name));
     root.replaceChildren(make("div", { className: "controls" }, layer, clear),
       make("div", { className: "pictures" }, this.pad.element,
-        make("figure", { style: "flex: 0 1 auto" }, this.caption, this.canvas)));
+        make("figure", { style: "flex: 0 1 auto; align-self: start" }, this.caption, this.canvas)));
     this.name = layers[0];
     this.pad.put([...bytes(digit)]);
   }

@@ -7,9 +7,9 @@ from html import escape
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lecture_utils.bitmap import bitmap
 from lecture_utils.checks import array, refused
 from lecture_utils.convolution import correlate2d
-from lecture_utils.explore.field import bitmap
 from lecture_utils.explore.page import Explorer
 from lecture_utils.models.mnist import trained_weights
 
@@ -36,13 +36,10 @@ def feature_maps(digit: ArrayLike, alt: str) -> Explorer:
     data = {"weights": weights, "digit": base64.b64encode(digit.tobytes()).decode()}
     # Whole numbers, so that the first maps of the first layer are the same on every machine.
     kernels = np.moveaxis(trained_weights()["conv1/kernel"][:, :, 0, :4].astype(int), -1, 0)
-    tiles = [digit]
-    for kernel in kernels:
-        tile = np.pad(correlate2d(digit.astype(int), kernel).clip(min=0), 1)
-        tiles.append(255 * tile // max(1, tile.max()))
-    picture = bitmap(np.hstack(tiles).astype(np.uint8))
-    image = f'<img src="{picture}" alt="{escape(alt)}" width="{28 * 4 * len(tiles)}">'
-    return Explorer(alt, "maps", image, data, ("../pad", "convnet"))
+    tiles = [np.pad(correlate2d(digit.astype(int), kernel).clip(min=0), 1) for kernel in kernels]
+    strip = np.hstack([digit, *(255 * tile // max(1, tile.max()) for tile in tiles)])
+    image = f'<img src="{bitmap(strip.astype(np.uint8))}" alt="{escape(alt)}" width="560">'
+    return Explorer(alt, "maps", image, data, ("../pad", "../convnet"))
 
 
 def drawn_digit(alt: str) -> Explorer:
@@ -52,7 +49,7 @@ def drawn_digit(alt: str) -> Explorer:
     model of one's own.
     """
     picture = f"<p>{escape(alt)}</p>"
-    scripts = ("../pad", "../drawing", "convnet")
+    scripts = ("grid", "../pad", "../drawing", "../convnet")
     data = {"weights": packed(("conv1", "conv2", "conv3", "classes"))}
     return Explorer(alt, "digit", picture, data, scripts, 300_000)
 

@@ -31,7 +31,9 @@ class Explorer:
         ValueError: If it is larger, or has no words.
     """
 
-    def __init__(self, alt: str, kind: str, picture: str, data: dict, needs=(), most=MOST_BYTES):
+    def __init__(
+        self, alt: str, kind: str, picture: str, data: dict, needs=("grid",), most=MOST_BYTES
+    ):
         if not isinstance(alt, str) or not alt.strip():
             raise refused("alt", "words that say what the figure is", alt)
         names = ("kit", *needs, kind)

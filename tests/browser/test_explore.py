@@ -21,7 +21,7 @@ COMPUTE = """cases => cases.map(({ image, weights, ...settings }) => {
 @pytest.fixture
 def compute(reader):
     """Compute cases as the scripts do: correlation, maximum and mean, None where none fits."""
-    for name in ("kit", "windows"):
+    for name in ("kit", "grid", "windows"):
         reader.page.add_script_tag(path=FOLDER / f"{name}.js")
     return lambda cases: reader.page.evaluate(COMPUTE, cases)
 
