@@ -3,8 +3,10 @@
 # make lint    check the style            make bench    measure the lectures' times
 # make slow    check what takes longer    make colab    run the pages with Colab's versions
 # make networks   draw and count the networks of docs/networks.md
+# make digit   train and store the convnet that the site's canvas asks
 # make guide   renew the lengths in lecture_utils/README.md
 # make site    build the site          make slides   build the slides
+# make pictures renew those of the README, of both
 # make browser read both in Chromium, and check what a reader would see
 PYTHON ?= python3
 NOTEBOOKS ?=
@@ -17,7 +19,7 @@ SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))$(filter
 # Whether the environment was set up to its end, here: its Python may be gone, the folder moved.
 WHOLE := $(if $(wildcard .venv/ready),$(shell $(BIN)/python tools/environment.py --whole))
 
-.PHONY: lab test slow record lint bench stamp colab networks guide site slides browser anew
+.PHONY: lab test slow record lint bench stamp colab networks digit guide site slides pictures browser anew
 
 lab: .venv/ready
 	$(BIN)/python -P -m jupyter trust $(wildcard notebooks/*.ipynb)
@@ -36,6 +38,9 @@ record: .venv/ready
 networks: .venv/ready
 	$(BIN)/python -m tools.networks
 
+digit: .venv/ready
+	$(BIN)/python -m tools.digit
+
 guide: .venv/ready
 	$(BIN)/python -m tools.guide
 
@@ -44,6 +49,10 @@ site: .venv/ready
 
 slides: .venv/ready
 	$(BIN)/python -m tools.slides
+
+pictures: site slides
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/browser.txt -c constraints.txt
+	$(BIN)/python -m tools.screenshots
 
 browser: site slides
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/browser.txt -c constraints.txt

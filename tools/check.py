@@ -114,7 +114,7 @@ def stamped(notebook: nbformat.NotebookNode, path: Path) -> Iterator[str]:
     address = stamp.repository()
     expected = {
         stamp.SETUP_TAG: stamp.setup_cell(address),
-        stamp.BADGE_TAG: stamp.badge(address, path.name, "Open in Colab"),
+        stamp.BADGE_TAG: stamp.badge(address, path.name, web.words()["open"]),
     }
     for tag, source in expected.items():
         if [cell.source for cell in notebook.cells if tag in tags(cell)] != [source]:
@@ -141,16 +141,16 @@ def _compared(notebook, path):
 
 
 def _opening(notebook, path):
-    first = notebook.cells[0].source
+    first, words = notebook.cells[0].source, web.words()
     if not re.match(rf"# {int(path.name[:2])}\. \w", first):
         yield "the first cell does not begin with the lecture's number and title"
-    for phrase in ("You will be able to", "minutes", "Builds on"):
-        if phrase not in first:
-            yield f"the first cell does not say {phrase!r}"
+    for key in ("able", "minutes", "builds_on"):
+        if not re.search(words[key], first):
+            yield f"the first cell does not say {words[key]!r}"
     text = "\n".join(cell.source for cell in notebook.cells)
-    for heading in ("## Key points", "## Further reading"):
-        if heading not in text:
-            yield f"there is no section {heading!r}"
+    for heading in (words["key_points"], words["further_reading"]):
+        if f"## {heading}" not in text:
+            yield f"there is no section '## {heading}'"
 
 
 def _computed_numbers(notebook, path):

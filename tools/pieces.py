@@ -1,4 +1,4 @@
-"""The pieces that slides are packed of: code, texts that were printed, pictures, players."""
+"""The pieces that slides are packed of: code, printed texts, pictures, players, explorers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from pygments.lexers import PythonLexer
 
 LONGEST = 20  # lines of code or of a printed text in one piece
 NARROW = 46  # characters a line, of a text that is printed in two columns
+EXPLORER = 'class="lecture-explorer'
+WAITING = "text/explorer"  # a script that pack.js starts, once its figure has its place
 CONTROLS = 76  # pixels, the height of a player's buttons
 
 PICTURE = re.compile(r'<img[^>]*src="data:image/png;base64,([^"]+)"')
@@ -82,6 +84,11 @@ def output_pieces(
     return pieces
 
 
+def is_explorer(output: nbformat.NotebookNode) -> bool:
+    """Whether an output is a figure that answers to the hand."""
+    return EXPLORER in output.get("data", {}).get("text/html", "")
+
+
 def _printed(text: str, cell: str, words: dict[str, str]) -> list[str]:
     lines = text.rstrip("\n").splitlines()
     if len(lines) > LONGEST and columns(lines) <= NARROW:
@@ -119,4 +126,7 @@ def _page(html: str, cell: str) -> str:
     if found and "lecture-player" in html:
         width, height = size(found[1])
         return piece("figure player", html, cell=cell, width=width, height=height, extra=CONTROLS)
+    if EXPLORER in html:
+        waiting = html.replace("<script>", f'<script type="{WAITING}">')
+        return piece("result explorer", waiting, cell=cell)
     return piece("result page", re.sub(r"font-size:\s*[^;\"]+;?", "", html), cell=cell)

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import nbformat
+from nbformat.v4 import new_output
 
 from tools import site_pages, stamp, web
 from tools.notebooks import ROOT, notebook_paths, tags
@@ -26,9 +27,10 @@ OUTPUT = web.BUILD / "site"
 
 # The course's own pages, and what they show or offer to download.
 PAGES = ("*.md", "docs/*.md", "data/*.md", "lecture_utils/**/*.md", "notebooks/[0-9][0-9]_*.ipynb")
-BESIDE = ("docs/networks/*.png", "CITATION.cff", "LICENSE", "lecture_utils/**/*.html")
+BESIDE = ("docs/networks/*.png", "docs/pictures/*", "lecture_utils/**/*.html", "*.cff", "LICENSE")
 MATHJAX = ("startup.js", "core.js", "input/tex.js", "output/svg.js", "a11y/assistive-mml.js")
 TEXT_LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<target>[\w./-]+\.py)\)")
+TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 BOLD_OPENING = re.compile(r"\*\*(?P<title>[^*]+?)[.:]?\*\*\s*")
 
 
@@ -43,6 +45,7 @@ def copy_pages(source: Path = SOURCE) -> None:
     words = web.words()
     added = {
         "index": site_pages.front_page(words),
+        "digit": site_pages.digit(words),
         "glossary": site_pages.glossary(words),
         "bibliography": site_pages.bibliography(words),
     }
@@ -82,8 +85,11 @@ def shown(notebook: nbformat.NotebookNode, words: dict[str, str]) -> nbformat.No
     for cell in notebook.cells:
         if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
             cell.source = box(cell.source)
-        if cell.cell_type == "markdown" and site_pages.READING.search(cell.source):
+        if cell.cell_type == "markdown" and site_pages.reading(words).search(cell.source):
             cell.source += f"\n\n{words['all_reading'].format('../bibliography.md')}"
+        if site_pages.DIGIT_TAG in tags(cell):
+            link = words["digit_link"].format("../digit.md")
+            cell.outputs.append(new_output("display_data", {"text/markdown": link}))
     return notebook
 
 
@@ -97,8 +103,8 @@ def box(text: str) -> str:
 def page_text(text: str, page: Path) -> str:
     """Return the text of one of the course's Markdown pages as the site shows it.
 
-    The links to Colab go, which are buttons of the pages; a link to a file of the package leads to
-    its source in the site.
+    A column of links to Colab goes, which are buttons of the pages; a link to a file of the package
+    leads to its source in the site.
 
     Args:
         text: of the page.
@@ -113,10 +119,15 @@ def page_text(text: str, page: Path) -> str:
         up = "../" * (len(page.parts) - 1)
         return f'<a href="{up}_modules/{module}.html">{found["text"]}</a>'
 
-    lines = []
-    for line in text.splitlines():
-        lines.append(TEXT_LINK.sub(source, stamp.README_BADGE.sub("", line)))
-    return "\n".join(lines) + "\n"
+    text = TABLE.sub(lambda table: without_badges(table[0]), text)
+    return TEXT_LINK.sub(source, text)
+
+
+def without_badges(table: str) -> str:
+    """Return a table without its last column, if that holds links to Colab."""
+    if not stamp.readme_badge().search(table):
+        return table
+    return re.sub(r"[^|\n]*\|[ \t]*$", "", table, flags=re.MULTILINE)
 
 
 class _Addresses(HTMLParser):

@@ -16,15 +16,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageOps
 
 from lecture_utils import datasets
-from tools.notebooks import ROOT, notebook_paths, read
+from tools import plan, web
+from tools.notebooks import ROOT, notebook_paths, read, tags
 
 PACKAGE = ROOT / "lecture_utils"
+CARD_TAG, DIGIT_TAG = "card", "digit"
 # What Keras calls in a layer, not its reader.
 KERAS_CALLS = "anatomy, build, call, compute_output_shape, convolution_op, get_config"
-READING = re.compile(r"^## Further reading$", re.MULTILINE)
 LINK = re.compile(r"\[(?P<title>[^\]]+)\]\((?P<url>https?://[^)\s]+)\)")
 README_ROW = re.compile(
     r"^\| *\d+ *\| *\[[^\]]+\]\(notebooks/(?P<stem>\w+)\.ipynb\) *\| *(?P<what>.*?) *\| *"
@@ -39,12 +41,17 @@ class Lecture(NamedTuple):
 
     stem: str
     title: str
-    minutes: str
+    minutes: int
     what: str
     seconds: str
 
 
-def lectures() -> list[Lecture]:
+def reading(words: dict[str, str]) -> re.Pattern:
+    """Return what finds the heading of further reading in a page's text."""
+    return re.compile(rf"^## {re.escape(words['further_reading'])}$", re.MULTILINE)
+
+
+def lectures(words: dict[str, str]) -> list[Lecture]:
     """Return the lectures in their order; a page without a row in the README lacks two entries."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     rows = {row["stem"]: row for row in README_ROW.finditer(text)}
@@ -52,10 +59,10 @@ def lectures() -> list[Lecture]:
     for path in notebook_paths():
         opening = read(path).cells[0].source
         title = re.match(r"# \d+\. (.+)", opening)[1]
-        minutes = re.search(r"(\d+) minutes", opening)
+        minutes = plan.whole(opening, words)
         row = rows.get(path.stem, {"what": "", "seconds": ""})
         seconds = row["seconds"].partition(" ")[0]
-        found.append(Lecture(path.stem, title, minutes[1] if minutes else "", row["what"], seconds))
+        found.append(Lecture(path.stem, title, minutes, row["what"], seconds))
     return found
 
 
@@ -64,12 +71,13 @@ def front_page(words: dict[str, str]) -> str:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     opening = readme.partition("\n## ")[0].partition("\n")[2].strip()
     lead, _, readers = opening.partition("\n\n")
-    commands = re.search(r"^## Two commands\n+(.*?)^<details>", readme, re.MULTILINE | re.DOTALL)
-    courses = lectures()
+    commands = re.search(r"^## .*\n+(.*?)^<details>", readme, re.MULTILINE | re.DOTALL)
+    courses = lectures(words)
     buttons = (
         f'<a class="hero-button" href="notebooks/{courses[0].stem}.html">{words["begin"]}</a>\n'
         f'<a class="hero-button hero-second" href="#how-to-run">{words["run"]}</a>'
     )
+    buttons += f'\n<a class="hero-button hero-second" href="digit.html">{words["digit"]}</a>'
     cards = "\n".join(card(lecture, words) for lecture in courses)
     return (
         "---\nhtml_theme.sidebar_secondary.remove: true\n---\n\n"
@@ -103,7 +111,7 @@ def contents(words: dict[str, str], courses: list[Lecture]) -> str:
     others = sorted(path.stem for path in ROOT.glob("*.md") if path.stem != "README")
     parts = {
         "lectures": [f"notebooks/{lecture.stem}" for lecture in courses],
-        "reference": ["glossary", "bibliography", *(f"docs/{stem}" for stem in documents)],
+        "reference": ["digit", "glossary", "bibliography", *(f"docs/{stem}" for stem in documents)],
         "package": ["api/index", "lecture_utils/README", "lecture_utils/plots/network/README"],
         "about": [f"{words['about']} <README>", *others, "data/README"],
     }
@@ -114,27 +122,48 @@ def contents(words: dict[str, str], courses: list[Lecture]) -> str:
 
 
 def card_picture(path: Path, size: tuple[int, int] = (480, 270)) -> bytes:
-    """Return the picture for a lecture's card as WebP: the richest of its landscape ones."""
+    """Return the picture for a lecture's card as WebP.
+
+    It is that of the cell with the tag `card`, or else the richest of the page's landscape ones.
+    """
+    cells = read(path).cells
     pictures = [
-        base64.b64decode(output["data"]["image/png"])
-        for cell in read(path).cells
+        Image.open(io.BytesIO(base64.b64decode(output["data"]["image/png"]))).convert("RGB")
+        for cell in [cell for cell in cells if CARD_TAG in tags(cell)] or cells
         for output in cell.get("outputs", [])
         if "image/png" in output.get("data", {})
     ]
-    landscape = [data for data in pictures if 1.2 < _ratio(data) < 2.4] or pictures
-    sheet = Image.new("RGB", size, "white")
-    richest = Image.open(io.BytesIO(max(landscape, key=len))).convert("RGB") if landscape else sheet
-    scale = min(size[0] / richest.width, size[1] / richest.height)
-    small = richest.resize((round(richest.width * scale), round(richest.height * scale)))
-    sheet.paste(small, ((size[0] - small.width) // 2, (size[1] - small.height) // 2))
+    landscape = [each for each in pictures if 1.2 < each.width / each.height < 2.4] or pictures
+    sheets = [_sheet(each, size) for each in landscape] or [Image.new("RGB", size, "white")]
     file = io.BytesIO()
-    sheet.save(file, "WEBP", quality=80)
+    max(sheets, key=_richness).save(file, "WEBP", quality=80)
     return file.getvalue()
 
 
-def _ratio(data: bytes) -> float:
-    width, height = Image.open(io.BytesIO(data)).size
-    return width / height
+def _sheet(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Return a picture in the middle of a white sheet."""
+    sheet = Image.new("RGB", size, "white")
+    small = ImageOps.contain(picture, size)
+    sheet.paste(small, ((size[0] - small.width) // 2, (size[1] - small.height) // 2))
+    return sheet
+
+
+def _richness(sheet: Image.Image) -> float:
+    """Return how much is seen on a card: how much of it is inked, how colourful, how detailed."""
+    small = np.asarray(sheet.reduce(3)) / 255
+    inked, colour = small.min(axis=2) < 0.95, np.ptp(small, axis=2)
+    detail = sum(np.abs(np.diff(small.mean(axis=2), axis=axis)).mean() for axis in (0, 1))
+    return inked.mean() * (0.1 + colour.mean()) * (0.05 + detail)
+
+
+def digit(words: dict[str, str]) -> str:
+    """Return the page to draw a digit on, which the trained convnet reads in the browser."""
+    from lecture_utils import explore  # it loads Keras
+
+    figure = explore.drawn_digit(words["digit_alt"]).html
+    stem = next(path.stem for path in notebook_paths() if path.name.startswith("05"))
+    intro = words["digit_intro"].format(f"notebooks/{stem}.ipynb")
+    return f"# {words['digit']}\n\n{intro}\n\n```````{{raw}} html\n{figure}\n```````\n"
 
 
 def glossary(words: dict[str, str]) -> str:
@@ -161,28 +190,27 @@ def bibliography(words: dict[str, str]) -> str:
     """Return the bibliography: each work that a page names once, with the lectures that do."""
     works: dict[str, tuple[str, list[str]]] = {}
     for path in notebook_paths():
-        for work in named_works(read(path)):
+        for work in named_works(read(path), words):
             link = LINK.search(work)
-            key = link["url"] if link else work.partition(", which ")[0]
+            key = link["url"] if link else work.partition(words["which"])[0]
             for old, new in MOVED.items():
                 key = key.replace(old, new)
             longest, stems = works.get(key, ("", []))
             works[key] = (max(longest, work, key=len), [*stems, path.stem])
+    place = web.anchor(words["further_reading"])
     lines = [f"# {words['bibliography']}\n\n{words['bibliography_intro']}\n"]
     for work, stems in sorted(works.values(), key=lambda entry: entry[0].casefold()):
-        places = ", ".join(
-            f"[{int(stem[:2])}](notebooks/{stem}.ipynb#Further-reading)" for stem in stems
-        )
+        places = ", ".join(f"[{int(stem[:2])}](notebooks/{stem}.ipynb#{place})" for stem in stems)
         named = words["named_in"] if len(stems) == 1 else words["named_in_several"]
         lines.append(f"- {work.rstrip('.')}. {named.format(places)}")
     return "\n".join(lines) + "\n"
 
 
-def named_works(notebook: nbformat.NotebookNode) -> Iterator[str]:
+def named_works(notebook: nbformat.NotebookNode, words: dict[str, str]) -> Iterator[str]:
     """Yield the works of a page's further reading, each with its authors, link and year."""
     text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    reading = "".join(READING.split(text)[1:])
-    for item in re.findall(r"^[-*] (.+)$", reading, re.MULTILINE):
+    named = "".join(reading(words).split(text)[1:])
+    for item in re.findall(r"^[-*] (.+)$", named, re.MULTILINE):
         parts = item.split("; ") if len(LINK.findall(item)) > 1 else [item]
         yield from (part for part in parts if ".ipynb" not in part)
 

@@ -20,10 +20,12 @@ import nbformat
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+from nbformat.v4 import new_output
 
-from tools import web
+from tools import plan, web
 from tools.notebooks import ROOT, notebook_paths, read, tags
-from tools.pieces import code_pieces, output_pieces, piece
+from tools.pieces import code_pieces, is_explorer, output_pieces, piece
+from tools.site_pages import DIGIT_TAG
 
 SOURCES = ROOT / "docs" / "slides"
 SLIDES = web.BUILD / "slides"
@@ -45,6 +47,7 @@ class Section:
     heading: str  # HTML, "" for the opening
     id: str = ""
     pieces: list[str] = field(default_factory=list)
+    effort: float = 0  # as tools.plan counts it
 
     def html(self) -> str:
         """Return the section as pack.js wants it."""
@@ -127,6 +130,12 @@ def _exercise_name(cell: Cell) -> str:
     return found[1] if found and "exercise" in tags(cell) else ""
 
 
+def _shows_a_result(cell: Cell) -> bool:
+    """Whether the text behind a cell tells what was seen in it; an explorer fills its own slide."""
+    seen = cell.cell_type == "code" and bool(cell.outputs) and not _exercise_name(cell)
+    return seen and not any(map(is_explorer, cell.outputs))
+
+
 def _is_left_out(cell: Cell) -> bool:
     return (
         bool(LEFT_OUT & set(tags(cell)))
@@ -139,11 +148,13 @@ def _is_left_out(cell: Cell) -> bool:
 class Deck:
     """The slides of one page: title, plan and sections."""
 
-    def __init__(self, page: nbformat.NotebookNode, language: str = "en"):
-        self.words, self.renderer = web.words(language) | {"language": language}, markdown()
+    def __init__(self, page: nbformat.NotebookNode, language: str | None = None):
+        self.words, self.renderer = web.words(language), markdown()
         self.sections, self.opened = [Section("")], False
         cells = [cell for cell in page.cells if not _is_left_out(cell)]
         self._open(cells[0])
+        self.whole = plan.whole(cells[0].source, self.words)
+        self.second = plan.second_session(page, self.words)
         for index, cell in enumerate(cells[1:], start=1):
             kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
             if kind == "notes":
@@ -164,6 +175,7 @@ class Deck:
         for kind, source, html in rest:
             name = "lead" if kind == "paragraph_open" and not source.startswith("**") else "text"
             self.add(piece(name, html, cell=cell.id, item="item" if kind == "list_open" else ""))
+            self.sections[-1].effort += plan.reading(source)
 
     def _names(self, following: list[Cell]) -> dict[str, Cell]:
         """Return the exercises that come directly after a text, by name."""
@@ -177,13 +189,14 @@ class Deck:
 
     def _text(self, cell: Cell, mark: str, before: Cell, exercises: dict[str, Cell]) -> None:
         """Add a text cell, and each exercise's blank behind the text that poses it."""
-        result = before.cell_type == "code" and bool(before.outputs) and not _exercise_name(before)
+        result = _shows_a_result(before)
         asked = False
         for kind, source, html in self._questions_apart(blocks(self.renderer, cell.source)):
             if kind == "h2":
                 self.sections.append(Section(html, web.anchor(source.lstrip("# "))))
                 mark, result, asked = "-", False, False
                 continue
+            self.sections[-1].effort += plan.reading(source)
             posed = [name for name in exercises if f"`{name}" in source]
             asked = (asked and kind == "list_open") or bool(posed) or self._says("exercise", source)
             name = "exercise" if asked else "guess" if self._says("guess", source) else "text"
@@ -220,18 +233,47 @@ class Deck:
 
     def _code(self, cell: Cell, mark: str) -> None:
         exercise = "exercise" in tags(cell)
+        self.sections[-1].effort += plan.trying(cell)
         self.add(*code_pieces(cell, mark, exercise))
+        if DIGIT_TAG in tags(cell):  # no kernel runs here: the trained convnet answers
+            from lecture_utils import explore  # it loads Keras
+
+            figure = explore.drawn_digit(self.words["digit_alt"])
+            outputs = [new_output("display_data", {"text/html": figure.html})]
+            cell = nbformat.from_dict(cell | {"outputs": outputs})
         if not exercise:
             self.add(*output_pieces(cell, self.words, self.renderer.render))
 
+    def sessions(self) -> list[list[Section]]:
+        """Return the sections that have a heading, of the first session and of the second."""
+        headed = [section for section in self.sections if section.heading]
+        begins = web.anchor(f"{self.second}. " if self.second.isdigit() else self.second)
+        starts = [i for i, section in enumerate(headed) if section.id.startswith(begins)]
+        cut = starts[0] if begins and starts else 0
+        return [headed[:cut], headed[cut:]] if cut else [headed]
+
     def plan(self) -> str:
-        """Return the list of sections, each a link to its first slide."""
-        rows = [
-            f'<li><a href="#/{escape(section.id)}">{section.heading}</a></li>'
-            for section in self.sections
-            if section.heading
-        ]
-        return f'<ol class="plan" data-count="{len(rows)}">{"".join(rows)}</ol>'
+        """Return the list of sections: each a link to its first slide, and about how long it takes.
+
+        Sessions are equally long; what lies before the first heading belongs to it, and further
+        reading takes none of the time.
+        """
+        sessions, rows = self.sessions(), []
+        for number, headed in enumerate(sessions):
+            read_later = web.anchor(self.words["further_reading"])
+            efforts = [0 if section.id == read_later else section.effort for section in headed]
+            if number == 0 and efforts:
+                efforts[0] += self.sections[0].effort
+            elif number:
+                rows.append(f'<li class="session">{escape(self.words["second_session"])}</li>')
+            for section, minutes in zip(headed, plan.shares(efforts, self.whole // len(sessions))):
+                time = self.words["row_minutes"].format(minutes) if minutes else ""
+                link = f'<a href="#/{escape(section.id)}">{section.heading}</a>'
+                rows.append(f"<li>{link}<span>{escape(time)}</span></li>")
+        return f'<ol class="plan">{"".join(rows)}</ol>'
+
+    def _label(self) -> str:
+        return self.words["plan_minutes"].format(self.whole) if self.whole else self.words["plan"]
 
     def html(self, template: str) -> str:
         """Return the whole deck."""
@@ -242,6 +284,7 @@ class Deck:
             title=self.title,
             name=escape(re.sub("<[^>]*>", "", self.title)),
             plan_list=self.plan(),
+            plan_label=escape(self._label()),
             minutes=self.minutes,
             sections="\n".join(section.html() for section in self.sections),
             all_words=json.dumps(self.words, ensure_ascii=False).replace("<", "\\u003c"),
@@ -258,9 +301,9 @@ def copy_library(folder: Path) -> None:
         shutil.copy(SOURCES / name, folder / name)
 
 
-def build(paths: list[Path], folder: Path = SLIDES, language: str = "en") -> list[Path]:
+def build(paths: list[Path], folder: Path = SLIDES, language: str | None = None) -> list[Path]:
     """Write a deck for each page, and the list of all decks; return the decks' paths."""
-    words, rows, decks = web.words(language) | {"language": language}, [], []
+    words, rows, decks = web.words(language), [], []
     template = (SOURCES / "deck.html").read_text(encoding="utf-8")
     copy_library(folder / "lib")
     for path in paths:

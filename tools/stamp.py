@@ -14,11 +14,11 @@ from pathlib import Path
 
 import nbformat
 
+from tools import web
 from tools.notebooks import ROOT, notebook_paths, read, tags, write
 
 SETUP_TAG = "setup"
 BADGE_TAG = "badge"
-README_BADGE = re.compile(r"\[Open (\w+) in Colab\]\(\S*\)")
 
 # The set-up is folded in JupyterLab and in Colab, so that a page begins with its subject.
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
@@ -83,15 +83,22 @@ def stamp(notebook: nbformat.NotebookNode, name: str, address: str) -> None:
             cell.source = setup_cell(address)
             cell.metadata.update(FOLDED)
         elif BADGE_TAG in tags(cell):
-            cell.source = badge(address, name, "Open in Colab")
+            cell.source = badge(address, name, web.words()["open"])
 
 
 def stamp_readme(text: str, address: str) -> str:
     """Return the README's text with the address in its links to Colab."""
     names = {path.name[:2]: path.name for path in notebook_paths()}
-    return README_BADGE.sub(
-        lambda found: badge(address, names[found[1]], f"Open {found[1]} in Colab"), text
+    words = web.words()["open_number"]
+    return readme_badge().sub(
+        lambda found: badge(address, names[found[1]], words.format(found[1])), text
     )
+
+
+def readme_badge() -> re.Pattern:
+    """Return what finds the README's links to Colab, and the number of the lecture in each."""
+    before, after = map(re.escape, web.words()["open_number"].split("{}"))
+    return re.compile(rf"\[{before}(\w+){after}\]\(\S*\)")
 
 
 def main() -> None:

@@ -6,8 +6,10 @@ It is done once, and again where a pin has changed; nothing is fetched after it.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
+import tomllib
 from pathlib import Path
 
 from tools.environment import AGAIN, hold_others_off, run
@@ -22,6 +24,7 @@ NO_NPM = (
     "npm is missing, which brings MathJax and the fonts: install Node.js 20 or newer "
     "(on Debian, Ubuntu: apt install npm) and " + AGAIN
 )
+NO_CHROMIUM = "There is no Chromium: install it (on Debian, Ubuntu: apt install chromium)."
 FAILED = "%s could not be installed; the lines above say why. Connect to a network and " + AGAIN
 
 
@@ -40,12 +43,31 @@ def set_up() -> None:
         _note(NODE_MODULES, lock)
 
 
-def words(language: str = "en") -> dict[str, str]:
-    """Return the words that site and slides add to the pages, in a language.
+def words(language: str | None = None) -> dict[str, str]:
+    """Return the words of a language: those that are added to the pages, and those found in them.
 
     They stand in docs/site/words.json: language, key, words. `dir` is the direction of writing.
+    What is found in pages, such as `minutes`, is written as a regular expression.
+
+    Args:
+        language: None is the language of the pages, which stands in pyproject.toml.
     """
-    return json.loads((SITE / "words.json").read_text(encoding="utf-8"))[language]
+    if language is None:
+        settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        language = settings["tool"]["lecture_utils"].get("language", "en")
+    known = json.loads((SITE / "words.json").read_text(encoding="utf-8"))
+    return known[language] | {"language": language}
+
+
+def launch(playwright):
+    """Start the system's Chromium; raise FileNotFoundError, which says so, if it has none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
+    if chromium is None:
+        raise FileNotFoundError(NO_CHROMIUM)
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    arguments = ["--no-sandbox"] if as_root else []
+    return playwright.chromium.launch(executable_path=chromium, args=arguments)
 
 
 def anchor(heading: str) -> str:

@@ -14,7 +14,7 @@ WORDS = web.words()
 
 project = WORDS["course"]
 html_title = project
-language = "en"
+language = WORDS["language"]
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
@@ -99,6 +99,14 @@ def show(app, docname, source):
         source[0] = site.page_text(source[0], path.relative_to(app.srcdir))
 
 
+def name_direction(app, pagename, templatename, context, doctree):
+    """Begin a page with its direction of writing, which Sphinx leaves out."""
+    root = context["content_root"]
+    context["html_tag"] = (
+        f'<html lang="{language}" dir="{WORDS["dir"]}" data-content_root="{root}">'
+    )
+
+
 def link_lectures(app, what, name, obj, options, lines):
     """Make the lecture that a docstring names a link: "Lecture 08 builds it by hand."."""
 
@@ -123,5 +131,6 @@ NbElementRenderer.render_image = render_image
 def setup(app):
     """Tell Sphinx of the functions above."""
     app.connect("source-read", show)
+    app.connect("html-page-context", name_direction)
     app.connect("autodoc-process-docstring", link_lectures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

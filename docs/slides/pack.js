@@ -14,6 +14,7 @@ const SIZES = [  // of text and code, in px, and what they cost
 ];
 const FEW = { text: 34, code: 28 };  // on a slide with a question and little else
 const SIDE = { width: 500, gap: 40 };  // the text's column beside a figure
+const EXPLORER = 560;  // the height that an explorer may take, below a heading
 const SMALLEST = 20, NARROWEST = 76, LARGEST = 2.2, LEGIBLE = 1.2;
 
 const isFigure = piece => piece.kind.startsWith("figure");
@@ -73,6 +74,36 @@ function measureAll(pieces, measure, widths) {  // a layout of the page for each
     }
   }
   for (const piece of pieces) trim(piece, measure);
+}
+
+async function settled(element) {  // when what loads its pictures has drawn them
+  for (let same = 0, high = 0, waits = 0; same < 4 && waits < 100; waits++) {
+    await new Promise(resolve => setTimeout(resolve, 25));
+    const now = element.getBoundingClientRect().height;
+    same = now === high ? same + 1 : 0;
+    high = now;
+  }
+}
+
+async function wake(explorers, measure) {  // their scripts run once, as wide as on a slide
+  if (!explorers.length) return;
+  measure.style.width = WIDTH + "px";
+  measure.append(...explorers.map(piece => piece.element));
+  const waiting = [...document.querySelectorAll("script[type='text/explorer']")];
+  for (const text of new Set(waiting.map(script => script.textContent))) {
+    document.body.append(make("script", "", text));
+  }
+  for (const script of waiting) script.remove();
+  await settled(measure);
+  for (const { element } of explorers) {  // as large as a slide allows; letters stay legible
+    const sizes = [28, 26, 24, 23, 22, 21, SMALLEST].map(letters => [letters, 1]);
+    for (let shrink = 0.95; shrink > 0.4; shrink -= 0.05) sizes.push([SMALLEST, shrink]);
+    for (const [letters, shrink] of sizes) {
+      element.style.setProperty("--letters", letters + "px");
+      element.style.setProperty("--shrink", shrink);
+      if (element.scrollWidth <= WIDTH && element.getBoundingClientRect().height <= EXPLORER) break;
+    }
+  }
 }
 
 function trim(piece, measure) {  // a table that is higher than a slide loses its last rows
@@ -281,7 +312,7 @@ function readPieces(source) {  // the pieces of a section; notes belong to the p
       element, kind: data.kind, cell: data.cell, mark: data.mark, item: data.item,
       colon: data.colon, answer: data.answer, columns: Number(data.columns ?? 0),
       width: Number(data.width), height: Number(data.height), extra: Number(data.extra ?? 0),
-      heights: [], narrow: [], notes: [], rigid: element.querySelector("table, audio") !== null, asks: last && (last.kind === "guess" || (last.asks && isCode(last))),
+      heights: [], narrow: [], notes: [], rigid: element.querySelector("table, audio, .lecture-explorer") !== null, asks: last && (last.kind === "guess" || (last.asks && isCode(last))),
     });
   }
   if (pieces.length) pieces[0].notes.push(...early);
@@ -306,7 +337,7 @@ function packSection(source, pieces, measure, widths) {
 function fitPlan() {  // a long plan: its rows closer, then in two columns
   const first = document.querySelector(".first"), nav = first.querySelector("nav");
   first.style.display = "block";
-  for (const closer of ["close", "long"]) {
+  for (const closer of ["snug", "close", "long"]) {
     if (nav.scrollHeight > HEIGHT) nav.querySelector(".plan").classList.add(closer);
   }
 }
@@ -317,6 +348,14 @@ async function loadFonts() {
   const letters = document.body.textContent.replace(/\s+/g, "").slice(0, 200000);
   const used = [...new Set(letters)].join("");
   await Promise.all(faces.map(face => document.fonts.load(face, used)));
+}
+
+function clickOn(event) {  // a presenter's clicker goes on, whatever has the focus
+  const step = { PageDown: "next", PageUp: "prev" }[event.key];
+  if (!step || !event.target.closest(".player, .page, .explorer")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  Reveal[step]();
 }
 
 function keepKeys(event) {  // a player and an explorer keep the arrow keys and space to themselves
@@ -333,11 +372,13 @@ async function start() {
   document.querySelector(".reveal").append(measure);
   const widths = letterWidth(measure);
   const sources = [...document.querySelectorAll(".source")], read = sources.map(readPieces);
+  await wake(read.flat().filter(piece => piece.kind.includes("explorer")), measure);
   measureAll(read.flat().filter(piece => !isFigure(piece)), measure, widths);
   sources.forEach((source, i) => packSection(source, read[i], measure, widths));
   measure.remove();
   fitPlan();
-  for (const page of slides.querySelectorAll(".page, .player")) page.addEventListener("keydown", keepKeys);
+  document.querySelector(".reveal").addEventListener("keydown", clickOn, true);
+  for (const page of slides.querySelectorAll(".page, .player, .explorer")) page.addEventListener("keydown", keepKeys);
   await Reveal.initialize({
     width: 1280, height: HEIGHT, margin: 0, minScale: 0.1, maxScale: 4, center: false,
     hash: true, controls: false, progress: true, slideNumber: "c/t", transition: "none",

@@ -4,9 +4,7 @@ A page is opened from the disk, as a reader may. What it asks for from outside i
 and so are its errors.
 """
 
-import os
 import re
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,15 +30,8 @@ def browser():
     """Chromium, as the system has it."""
     from playwright.sync_api import sync_playwright
 
-    names = ("chromium", "chromium-browser", "google-chrome")
-    chromium = next(filter(None, map(shutil.which, names)), None)
-    if chromium is None:
-        pytest.fail("There is no Chromium: install it (on Debian, Ubuntu: apt install chromium).")
-    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"] if as_root else []
-        )
+        browser = web.launch(playwright)
         yield browser
         browser.close()
 

@@ -1,11 +1,12 @@
 """The slides as a teacher meets them: every deck gone through with the keyboard in Chromium."""
 
+import nbformat
 import pytest
 
 from tools.notebooks import notebook_paths, read
 
 pytest.importorskip("mdit_py_plugins", reason="`make slides` installs what the slides need")
-from tools.slides import SLIDES
+from tools.slides import SLIDES, build
 
 PACKED = "document.documentElement.classList.contains('packed')"
 
@@ -115,6 +116,44 @@ def test_a_player_plays_and_keeps_its_keys(deck):
     page.keyboard.press("Space")
     player.get_by_role("button", name="play").wait_for()
     assert player.is_visible()
+
+
+EXPLORER = """<div class="lecture-explorer"><script type="application/json">{}</script>
+<figure><figcaption>row</figcaption><canvas tabindex="0" width="300" height="99"></canvas></figure>
+<label>size<input type="range" max="9" value="0"></label></div>
+<script>window.woken = (window.woken ?? 0) + 1;
+document.querySelector(".lecture-explorer").dataset.width =
+  document.querySelector(".lecture-explorer").clientWidth;</script>"""
+
+
+@pytest.fixture
+def explorer_deck(deck, tmp_path):
+    """Open the deck of a page with two explorers of the same kind."""
+    page = nbformat.v4.new_notebook()
+    for number in range(2):
+        text = nbformat.v4.new_markdown_cell("# 7. A page\n\n7 minutes.\n\nA text.")
+        code = nbformat.v4.new_code_cell("explorer()")
+        code.outputs = [nbformat.v4.new_output("display_data", {"text/html": EXPLORER})]
+        page.cells += [text if number == 0 else nbformat.v4.new_markdown_cell("## On"), code]
+    nbformat.write(page, tmp_path / "07_page.ipynb")
+    [built] = build([tmp_path / "07_page.ipynb"], tmp_path)
+    return deck(built.with_suffix(""))
+
+
+def test_an_explorer_wakes_once_as_wide_as_its_slide_and_keeps_its_keys(explorer_deck):
+    page = explorer_deck
+    go_to(page, ".lecture-explorer")
+    explorer = page.locator("section.present section.present .lecture-explorer")
+    assert page.evaluate("window.woken") == 1
+    assert explorer.get_attribute("data-width") == "1184"
+    assert explorer.locator("canvas").bounding_box()["width"] == 300
+    explorer.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    assert explorer.get_by_role("slider").input_value() == "1"
+    assert page.evaluate(FAULTS) == []
+    place = page.evaluate("Reveal.getSlidePastCount()")
+    page.keyboard.press("PageDown")  # of a clicker
+    assert page.evaluate("Reveal.getSlidePastCount()") == place + 1
 
 
 def test_links_in_the_plan_and_between_decks_reach_their_slides(deck, reader):

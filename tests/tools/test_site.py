@@ -1,9 +1,14 @@
 """What the site shows of the pages, and the pages that it adds."""
 
+import base64
+import io
+import re
+
 import nbformat
 import pytest
+from PIL import Image
 
-from tools import site, site_pages, stamp, web
+from tools import screenshots, site, site_pages, stamp, web
 from tools.notebooks import notebook_paths, read
 
 WORDS = web.words()
@@ -26,7 +31,7 @@ def test_a_link_to_the_package_leads_to_its_source_and_badges_go(tmp_path):
         "[`a`](convolution.py)", '<a href="../_modules/lecture_utils/convolution.html">`a`</a>'
     )
     row = f"| 02 | {stamp.badge('', '02.ipynb', 'Open 02 in Colab')} |\n"
-    assert site.page_text(row, site.Path("README.md")) == "| 02 |  |\n"
+    assert site.page_text(row, site.Path("README.md")) == "| 02 |\n"
 
 
 def test_a_work_stands_once_in_the_bibliography_with_all_lectures_that_name_it():
@@ -39,7 +44,7 @@ def test_a_work_stands_once_in_the_bibliography_with_all_lectures_that_name_it()
     source += "- [Glossary](14_ilsvrc.ipynb#Glossary)\n"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
     works = ["A: [B](https://b), 1", "C: [D](https://d), 2", "E; F: G"]
-    assert list(site_pages.named_works(notebook)) == works
+    assert list(site_pages.named_works(notebook, WORDS)) == works
 
 
 def test_added_pages_have_every_lecture_term_and_function():
@@ -52,6 +57,29 @@ def test_added_pages_have_every_lecture_term_and_function():
     assert ".. autofunction:: lecture_utils.models.vgg.vgg16\n" in api["models"]
     assert "from lecture_utils.plots import architecture\n" in api["plots"]
     assert "_windows" not in api["convolution"]
+
+
+def test_a_page_chooses_the_picture_of_its_card(tmp_path):
+    cells = []
+    for colour, tags in (("red", ["card"]), ("blue", [])):
+        file = io.BytesIO()
+        Image.new("RGB", (160, 90), colour).save(file, "PNG")
+        data = {"image/png": base64.b64encode(file.getvalue()).decode()}
+        cells.append(nbformat.v4.new_code_cell("x", metadata={"tags": tags}))
+        cells[-1].outputs = [nbformat.v4.new_output("display_data", data)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "01_page.ipynb")
+    card = Image.open(io.BytesIO(site_pages.card_picture(tmp_path / "01_page.ipynb")))
+    red, _, blue = card.getpixel((240, 135))
+    assert red > 200 and blue < 50
+
+
+def test_the_pictures_of_the_readme_are_those_that_are_taken():
+    readme = (site.ROOT / "README.md").read_text(encoding="utf-8")
+    shown = dict(re.findall(r"!\[([^\]]{30,})\]\(docs/pictures/(\w+)\.webp\)", readme))
+    assert sorted(shown.values()) == sorted(picture.name for picture in screenshots.PICTURES)
+    assert {file.stem for file in screenshots.FOLDER.iterdir()} == {*shown.values()}
+    for file in screenshots.FOLDER.iterdir():
+        assert file.stat().st_size <= screenshots.MOST_BYTES
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path):
@@ -85,4 +113,5 @@ def test_the_set_up_is_done_once_and_says_what_is_missing(tmp_path, monkeypatch)
 
 def test_all_languages_have_all_words():
     languages = web.json.loads((web.SITE / "words.json").read_text(encoding="utf-8"))
-    assert {frozenset(words) for words in languages.values()} == {frozenset(WORDS)}
+    for language, words in languages.items():
+        assert {*words, "language"} == {*WORDS}, language

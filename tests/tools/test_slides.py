@@ -8,7 +8,7 @@ import pytest
 from tools.notebooks import notebook_paths, read, tags
 
 pytest.importorskip("mdit_py_plugins", reason="`make slides` installs what the slides need")
-from tools import pieces, slides, web
+from tools import pieces, plan, slides, web
 
 TITLE = "# 7. A page\n\nWhat it is.\n\n**You will be able to**\n\n- count.\n\n10 minutes."
 BLANK = "def count(x): ...  # your code\n\n\nlecture_07.count.check(count)"
@@ -45,6 +45,61 @@ def test_an_exercise_is_its_text_and_its_blank_without_output():
     found = section(text, blank, cell("code", "x = 1"))
     assert kinds(found)[-5:] == ["exercise", "code exercise", "text", "guess", "code"]
     assert "Not answered" not in "".join(found)
+
+
+def test_the_plan_shares_out_the_minutes_of_each_session():
+    title = cell("markdown", TITLE.replace("10 minutes", "Two sessions of 10 minutes"), "slide")
+    told = cell("markdown", "Two sessions: sections 1 to 2, then 3 to 3.", "notes")
+    parts = [
+        cell("markdown", "## 1. Short\n\n" + "word " * 20, "slide"),
+        cell("markdown", "## 2. Long\n\n" + "word " * 60, "slide"),
+        cell("code", BLANK, tags=["exercise"]),
+        cell("markdown", "## 3. Last\n\n" + "word " * 60, "slide"),
+        cell("markdown", "## Further reading\n\n" + "- book\n" * 50, "slide"),
+    ]
+    page = nbformat.v4.new_notebook(cells=[title, told, *parts])
+    rows = re.findall("<li.*?</li>", slides.Deck(page).plan())
+    assert [int(minutes) for minutes in re.findall(r"(\d+) min<", "".join(rows))] == [1, 9, 10]
+    assert "Second session" in rows[2] and "3. Last" in rows[3] and "min" not in rows[4]
+
+
+@pytest.mark.parametrize("path", notebook_paths(), ids=lambda path: path.stem)
+def test_a_plan_has_all_minutes_of_its_page_and_both_sessions_of_it(path):
+    page = read(path)
+    deck = slides.Deck(page)
+    shown = [int(minutes) for minutes in re.findall(r"(\d+) min<", deck.plan())]
+    assert sum(shown) == plan.whole(page.cells[0].source, web.words()) >= 60
+    said = any("wo sessions" in cell.source for cell in page.cells)
+    assert len(deck.sessions()) == 1 + said
+
+
+def test_a_deck_of_another_language_has_its_words_and_its_direction(tmp_path, monkeypatch):
+    persian = {"dir": "rtl", "minutes": r"(\d+) دقیقه", "row_minutes": "{} د", "guess": "حدس"}
+    words = {"fa": web.words() | persian}
+    (tmp_path / "words.json").write_text(web.json.dumps(words), encoding="utf-8")
+    monkeypatch.setattr(web, "SITE", tmp_path)
+    monkeypatch.setattr(slides, "copy_library", lambda folder: folder.mkdir(parents=True))
+    asked = cell("markdown", "## الف\n\n**حدس:** چند؟", "slide")
+    title = cell("markdown", TITLE.replace("minutes", "دقیقه"), "slide")
+    nbformat.write(nbformat.v4.new_notebook(cells=[title, asked]), tmp_path / "07_page.ipynb")
+    [deck] = slides.build([tmp_path / "07_page.ipynb"], tmp_path / "slides", "fa")
+    html = deck.read_text(encoding="utf-8")
+    assert '<html lang="fa" dir="rtl">' in html and "<span>10 د</span>" in html
+    assert 'data-kind="guess"' in html
+    assert '<html lang="fa" dir="rtl">' in (deck.parent / "index.html").read_text(encoding="utf-8")
+
+
+def test_an_explorer_is_a_piece_whose_script_waits_for_its_place():
+    explorer = '<div class="lecture-explorer"><script type="application/json">{}</script></div>'
+    drawn = cell("code", "x")
+    drawn.outputs = [
+        nbformat.v4.new_output("display_data", {"text/html": explorer + "<script>go()</script>"})
+    ]
+    assert "data-answer" not in section(drawn, cell("markdown", "On."))[-1]
+    [found] = pieces.output_pieces(drawn, web.words(), str)
+    assert kinds([found]) == ["result explorer"]
+    assert "<script>" not in found and '<script type="application/json">' in found
+    assert '<script type="text/explorer">go()</script>' in found
 
 
 def test_what_is_long_is_cut_or_stands_in_columns():
