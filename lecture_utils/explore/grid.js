@@ -79,7 +79,7 @@ class Grid {
     for (const [row, column, height, width, colour = "#D55E00"] of frames) {
       for (const [lineWidth, strokeStyle] of [[9, "#fff"], [5, colour]]) {
         Object.assign(pen, { lineWidth, strokeStyle });
-        pen.strokeRect(column * side, row * side, width * side, height * side);
+        pen.strokeRect(column * side + 2, row * side + 2, width * side - 4, height * side - 4);
       }
     }
   }

@@ -45,16 +45,17 @@ class Windows {
     this.input = new Grid(words.drawn, { onpaint });
     this.outputs = reduced.map(([name, reduce]) =>
       Object.assign(new Grid(name, { onmove }), { name, reduce }));
-    this.editor = make("div", { className: "weights", role: "group", "aria-label": words.kernel });
+    this.editor = make("div", { className: "weights", role: "group", "aria-label": words.window });
     [this.told, this.formula] = [make("p", { "aria-live": "polite" }), make("p")];
     this.control = this.controls(Object.keys(inputs), Object.keys(kernels ?? {}));
-    const empty = () => filled(...this.axes.map(axis => axis.size), 0);
-    const onclick = () => this.own("input", { image: empty() });
+    const onclick = () => this.own("input", { image: filled(...this.sizes("size"), 0) });
     const clear = make("button", { type: "button", onclick }, words.clear);
+    const [first, ...others] = Object.values(this.control);
     const pictures = [this.input.element, ...this.outputs.map(grid => grid.element)];
-    pictures.splice(kernels ? 1 : 3, 0, this.editor);
+    const caption = make("figcaption", {}, kernels ? words.kernel : words.window);
+    pictures.splice(kernels ? 1 : 3, 0, make("figure", {}, caption, this.editor));
     root.replaceChildren(
-      make("div", { className: "controls" }, ...Object.values(this.control), clear),
+      make("div", { className: "controls" }, first, clear, ...others),
       make("p", {}, kernels ? words.hint_kernel : words.hint_window),
       make("div", { className: "pictures" }, ...pictures), this.told, this.formula);
     this.chooseInput(Object.keys(inputs)[0]);
@@ -73,6 +74,10 @@ class Windows {
       padding: choice(words.padding, paddings, "valid", set("padding")),
       ...moved && { dilation: range(words.dilation, 1, 3, 1, set("dilation")) },
     };
+  }
+
+  sizes(name) {
+    return this.axes.map(axis => axis[name]);
   }
 
   own(part, changes) {  // what is drawn or typed has this name
@@ -132,7 +137,7 @@ class Windows {
   show(changes = {}) {  // after a change of anything but the place
     Object.assign(this, changes);
     const { image, alone } = this, both = this.axes = axes(image, this.weights, this.settings);
-    const [down, across] = both, places = both.map(axis => axis.places);
+    const [down, across] = both, places = this.sizes("places");
     this.fits = Math.min(...places) > 0;
     this.padded = filled(...both.map(axis => axis.before + axis.size + axis.after),
       (r, c) => image[r - down.before]?.[c - across.before] ?? null);
@@ -158,8 +163,7 @@ class Windows {
     const [top, left] = [row * down.stride, column * across.stride];
     const taps = across.dilation > 1 ? filled(down.kernel, across.kernel,
       (i, j) => [top + i * down.dilation, left + j * across.dilation, 1, 1]).flat() : [];
-    const sized = (name, part) => `${name}: ${
-      this.axes.slice(alone ? 1 : 0).map(axis => axis[part]).join(" × ")}`;
+    const sized = (name, part) => `${name}: ${this.sizes(part).slice(alone ? 1 : 0).join(" × ")}`;
     this.input.draw(this.padded, sized(words.input, "size"),
       fits ? [...taps, [top, left, down.span, across.span]] : []);
     for (const grid of this.outputs) {

@@ -1,12 +1,12 @@
 """A window that slides over an image or a signal: convolution and pooling, for the hand."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from html import escape
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lecture_utils.bitmap import bitmap
 from lecture_utils.checks import array, refused
 from lecture_utils.convolution import IMAGE, SIGNAL, correlate2d, max_pool2d
 from lecture_utils.explore.page import Explorer
@@ -64,19 +64,16 @@ def _tables(name: str, tables: Mapping[str, ArrayLike], most: int) -> dict[str, 
 
 def _explorer(alt: str, data: dict, *images: np.ndarray) -> Explorer:
     """Return the figure; first it shows images side by side, black where they are smallest."""
-    paths, left = [], 0
-    for image in images:
-        shades = defaultdict(str)  # 16 shades, each with its cells in one path
-        low, span = image.min(), np.ptp(image) or 1.0
-        for (row, column), value in np.ndenumerate(image):
-            shade = "0123456789abcdef"[int(15 * (value - low) / span + 0.5)]
-            shades[shade] += f"M{left + column} {row}h1v1h-1z"
-        paths += [f'<path fill="#{shade * 3}" d="{shades[shade]}"/>' for shade in sorted(shades)]
-        left += image.shape[1] + 2
-    width, height = left - 2, max(map(len, images))
-    side = min(24, 480 // width)
-    size = f'viewBox="0 0 {width} {height}" width="{side * width}" height="{side * height}"'
-    picture = f'<svg role="img" aria-label="{escape(alt)}" {size}>{"".join(paths)}</svg>'
-    lists = {part: {name: table.tolist() for name, table in tables.items()}
-             for part, tables in data.items()}  # fmt: skip
+    shades = [(image - image.min()) / (np.ptp(image) or 1) for image in images]
+    high, parts = max(map(len, images)), []
+    for image in shades:  # on white, with a gap between them
+        parts.append(np.pad(image, ((0, high - len(image)), (0, 2)), constant_values=1))
+    shown = np.hstack(parts)[:, :-2]
+    width = min(24, 480 // shown.shape[1]) * shown.shape[1]
+    style = f'style="image-rendering: pixelated" width="{width}"'
+    picture = f'<img {style} src="{bitmap(shown)}" alt="{escape(alt)}">'
+    lists = {
+        part: {name: table.tolist() for name, table in tables.items()}
+        for part, tables in data.items()
+    }
     return Explorer(alt, "windows", picture, lists)
