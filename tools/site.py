@@ -130,6 +130,13 @@ def without_badges(table: str) -> str:
     return re.sub(r"[^|\n]*\|[ \t]*$", "", table, flags=re.MULTILINE)
 
 
+def name_direction(folder: Path, direction: str) -> None:
+    """Begin each page with its direction of writing, which neither Sphinx nor the theme names."""
+    for path in folder.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("<html ", f'<html dir="{direction}" ', 1), encoding="utf-8")
+
+
 class _Addresses(HTMLParser):
     """Collects a page's links, the files that it loads, and its anchors."""
 
@@ -177,6 +184,7 @@ def build() -> list[str]:
     arguments += ["-d", str(web.BUILD / "site-doctrees"), str(SOURCE), str(OUTPUT)]
     if sphinx(arguments):
         return ["Sphinx warns: see above."]
+    name_direction(OUTPUT, web.words()["dir"])
     return list(broken_links(OUTPUT))
 
 

@@ -74,6 +74,7 @@ html_theme_options = {
     "footer_content_items": ["extra-footer.html"],
     "extra_footer": WORDS["licence"],
     "show_toc_level": 2,
+    "toc_title": WORDS["contents"],
     "navbar_persistent": [],  # a second search field
     "logo": {"text": project},
 }
@@ -97,14 +98,6 @@ def show(app, docname, source):
         source[0] = nbformat.writes(notebook)
     else:
         source[0] = site.page_text(source[0], path.relative_to(app.srcdir))
-
-
-def name_direction(app, pagename, templatename, context, doctree):
-    """Begin a page with its direction of writing, which Sphinx leaves out."""
-    root = context["content_root"]
-    context["html_tag"] = (
-        f'<html lang="{language}" dir="{WORDS["dir"]}" data-content_root="{root}">'
-    )
 
 
 def link_lectures(app, what, name, obj, options, lines):
@@ -131,6 +124,5 @@ NbElementRenderer.render_image = render_image
 def setup(app):
     """Tell Sphinx of the functions above."""
     app.connect("source-read", show)
-    app.connect("html-page-context", name_direction)
     app.connect("autodoc-process-docstring", link_lectures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -30,7 +30,7 @@ def test_a_link_to_the_package_leads_to_its_source_and_badges_go(tmp_path):
     assert shown == text.replace(
         "[`a`](convolution.py)", '<a href="../_modules/lecture_utils/convolution.html">`a`</a>'
     )
-    row = f"| 02 | {stamp.badge('', '02.ipynb', 'Open 02 in Colab')} |\n"
+    row = f"| 02 | {stamp.link('', '02.ipynb', 'Kaggle', 'Open 02 in Kaggle')} |\n"
     assert site.page_text(row, site.Path("README.md")) == "| 02 |\n"
 
 
@@ -80,6 +80,13 @@ def test_the_pictures_of_the_readme_are_those_that_are_taken():
     assert {file.stem for file in screenshots.FOLDER.iterdir()} == {*shown.values()}
     for file in screenshots.FOLDER.iterdir():
         assert file.stat().st_size <= screenshots.MOST_BYTES
+
+
+def test_a_page_names_its_direction_of_writing(tmp_path):
+    (tmp_path / "page.html").write_text('<!DOCTYPE html>\n<html lang="fa">\n', encoding="utf-8")
+    site.name_direction(tmp_path, "rtl")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page == '<!DOCTYPE html>\n<html dir="rtl" lang="fa">\n'
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path):
