@@ -7,10 +7,13 @@
 # make guide   renew the lengths in lecture_utils/README.md
 # make site    build the site          make slides   build the slides
 # make pictures renew those of the README, of both
+# make grade FOLDER=…   check a class's hand-ins: grades.csv and grades.html
 # make browser read both in Chromium, and check what a reader would see
+# make hub     install the hub for a class          make hub-check   let twenty students into it
 PYTHON ?= python3
 NOTEBOOKS ?=
 ADDRESS ?=
+FOLDER ?=
 # The environment's own kernel comes first, whatever else the user has installed.
 export JUPYTER_PREFER_ENV_PATH := 1
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -19,7 +22,7 @@ SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))$(filter
 # Whether the environment was set up to its end, here: its Python may be gone, the folder moved.
 WHOLE := $(if $(wildcard .venv/ready),$(shell $(BIN)/python tools/environment.py --whole))
 
-.PHONY: lab test slow record lint bench stamp colab networks digit guide site slides pictures browser anew
+.PHONY: grade lab test slow record lint bench stamp colab networks digit guide site slides pictures browser hub hub-check anew
 
 lab: .venv/ready
 	$(BIN)/python -P -m jupyter trust $(wildcard notebooks/*.ipynb)
@@ -64,11 +67,22 @@ lint: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m tools.bench $(NOTEBOOKS)
 
+grade: .venv/ready
+	$(BIN)/python -m tools.grade "$(FOLDER)"
+
 stamp: .venv/ready
 	$(BIN)/python -m tools.stamp $(ADDRESS)
 
 colab: .venv/ready
 	$(BIN)/python -m tools.colab
+
+hub: .venv-hub/ready
+
+hub-check: .venv-hub/ready
+	$(BIN)/python -m tools.hub_check
+
+.venv-hub/ready: .venv/ready deploy/jupyterhub/requirements.txt deploy/jupyterhub/package-lock.json
+	$(BIN)/python -m tools.hub
 
 .venv/ready: requirements.txt constraints.txt $(if $(WHOLE),,anew)
 	$(PYTHON) tools/environment.py

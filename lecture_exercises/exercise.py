@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_exercises import kept
 from lecture_exercises.networks import difference, results
 from lecture_utils.backend import keras
 
@@ -71,6 +72,9 @@ class Exercise:
     def check(self, answer: Any) -> None:
         """Print whether the student's answer is right."""
         print(self.verdict(answer))
+        problem = kept.keep(*self.path.split(".")) if self.done else ""
+        if problem:
+            print(problem)
 
     def hint(self) -> None:
         """Print the next hint."""
@@ -156,8 +160,8 @@ class Exercise:
 
 def print_not_done(module: str) -> None:
     """Print which exercises of a lecture's module are still to be done."""
-    every = EXERCISES[module]
-    left = [name for name, exercise in every.items() if not exercise.done]
+    every, before = EXERCISES[module], kept.done(module.split(".")[-1])
+    left = [name for name, exercise in every.items() if not exercise.done | (name in before)]
     done = f"Done: {len(every) - len(left)} of {len(every)}. Still to do: {', '.join(left)}."
     print(done if left else f"All {len(every)} exercises of this lecture are done.")
 
