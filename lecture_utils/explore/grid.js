@@ -71,7 +71,8 @@ class Grid {
     const many = this.cells ?? Math.max(rows, columns), side = this.sheet.width / columns;
     Object.assign(this.canvas, { width: this.sheet.width, height: this.sheet.height });
     this.canvas.style.width = `min(${100 * columns / many}%, ${3.2 * columns}em)`;
-    this.element.style.maxWidth = `min(${this.width / 15}em, 92%)`;  // a phone needs room to scroll
+    const room = rows > 1 ? 92 : 100;  // a phone needs some beside an image, to scroll
+    this.element.style.maxWidth = `min(${this.width / 15}em, ${room}%)`;
     this.caption.textContent = caption;
     pen.drawImage(this.sheet, 0, 0);
     const cursor = this.onpaint && this.canvas.matches(":focus-visible");
@@ -98,7 +99,7 @@ class Grid {
       if (none) pen.stroke(new Path2D(`M${x} ${y + side}L${x + side} ${y}`));
       if (none || side < 56) return;
       const dark = this.signed ? Math.abs(value) > 0.8 * most : value < 0.5 * Math.max(most, 1);
-      const text = short(value), letters = side * Math.min(0.46, 1.5 / text.length);
+      const text = short(value), letters = side * Math.min(0.56, 1.5 / text.length);
       Object.assign(pen, { fillStyle: dark ? "#fff" : "#000", font: `${letters}px sans-serif` });
       pen.fillText(text, x + side / 2, y + side / 2, side);
     }));

@@ -4,13 +4,22 @@ A page is opened from the disk, as a reader may. What it asks for from outside i
 and so are its errors.
 """
 
+import os
 import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tools import web
+from tools.notebooks import ROOT
 
 AXE = web.NODE_MODULES / "axe-core" / "axe.min.js"
 INSIDE = re.compile(r"^(file|data|blob|about):|^https?://(localhost|127\.0\.0\.1)[:/]")
@@ -84,3 +93,53 @@ def reader(browser):
     )
     yield Reader(context.new_page())
     context.close()
+
+
+@dataclass
+class Lab:
+    """JupyterLab over a copy of the course, which a reader may change."""
+
+    course: Path
+    address: str  # of the first lecture
+
+    def make(self, what):
+        """Return a command of `make lab`, as it is run here."""
+        told = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True)
+        line = next(line for line in told.stdout.splitlines() if f"jupyter {what}" in line)
+        return [sys.executable, *shlex.split(line)[1:]]
+
+    def environment(self):
+        """Return the variables under which Jupyter keeps settings and trust with the copy."""
+        names = ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTER_DATA_DIR")
+        own = dict.fromkeys(names, str(self.course / "settings"))
+        return os.environ | own | {"JUPYTERLAB_WORKSPACES_DIR": str(self.course / "workspaces")}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab, as `make lab` starts it, of a user who has just fetched the course."""
+    lab = Lab(tmp_path_factory.mktemp("lab") / "course", "")
+    for folder in ("notebooks", "lecture_utils", "lecture_exercises", "data"):
+        shutil.copytree(ROOT / folder, lab.course / folder)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [*lab.make("lab"), f"--ServerApp.port={port}", "--IdentityProvider.token="]
+    lab.address = f"http://127.0.0.1:{port}" + re.search(r"default_url=(\S+)", " ".join(command))[1]
+    command += ["--no-browser", "--expose-app-in-browser", f"--ServerApp.root_dir={lab.course}"]
+    with (lab.course / "log.txt").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=lab.course, env=lab.environment(), stdout=log, stderr=log
+        )
+    try:
+        for _ in range(120):
+            time.sleep(0.5)
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api").close()
+                break
+            except OSError:
+                assert server.poll() is None, (lab.course / "log.txt").read_text()
+        yield lab
+    finally:
+        server.terminate()
+        server.wait(timeout=30)

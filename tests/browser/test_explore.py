@@ -1,6 +1,7 @@
 """Explorers as a student meets them: what they compute, by mouse, finger and keyboard."""
 
 import itertools
+import subprocess
 
 import numpy as np
 import pytest
@@ -8,6 +9,11 @@ import pytest
 from lecture_utils import explore
 from lecture_utils.convolution import average_pool2d, correlate1d, correlate2d, max_pool2d
 from lecture_utils.explore.page import FOLDER
+from tools import site
+from tools.notebooks import notebook_paths
+
+pytest.importorskip("mdit_py_plugins", reason="`make slides` installs what the slides need")
+from tools.slides import SLIDES
 
 SOBEL = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
 COMPUTE = """cases => cases.map(({ image, weights, ...settings }) => {
@@ -79,10 +85,17 @@ def test_pooling_is_that_of_the_package(compute):
 class Figure:
     """An explorer on a page, and what it tells."""
 
-    def __init__(self, page):
+    def __init__(self, page, selector=".lecture-explorer"):
         self.page = page
-        self.root = page.locator(".lecture-explorer")
-        self.input, *self.outputs = self.root.locator("canvas").all()
+        self.root = page.locator(selector)
+
+    @property
+    def input(self):
+        return self.root.locator("canvas").first
+
+    @property
+    def outputs(self):
+        return self.root.locator("canvas").all()[1:]
 
     def told(self):
         return self.root.locator("[aria-live]").inner_text()
@@ -239,3 +252,98 @@ def test_an_explorer_can_be_read_by_everybody_and_is_quick(shown, reader):
       return times.sort((a, b) => a - b)[10];
     }"""
     assert figure.root.evaluate(move) < 16
+
+
+SHOW = """async id => {
+  const notebook = jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.id === id);
+  await notebook.scrollToItem(notebook.activeCellIndex, "center");
+}"""
+COMMAND = "name => jupyterapp.commands.execute(name)"
+
+
+def open_cell(lab, page, path, cell):
+    page.set_default_timeout(180_000)
+    page.goto(lab.address.rpartition("/")[0] + f"/{path.name}?reset")
+    page.wait_for_function("() => jupyterapp.shell.currentWidget?.sessionContext?.isReady")
+    page.evaluate(SHOW, cell)
+    return Figure(page)
+
+
+def test_in_jupyterlab_a_first_picture_is_seen_until_the_cell_is_run(lab, reader):
+    figure = open_cell(lab, reader.page, notebook_paths()[1], "explore-signals")
+    figure.root.get_by_text("run this cell, or trust this page").wait_for()
+    picture = figure.root.locator("img")
+    assert picture.evaluate("picture => picture.naturalWidth") == 14 + 2 + 12
+    assert figure.root.locator("canvas").count() == 0
+    for name in ("notebook:run-all-above", "notebook:run-cell"):
+        reader.page.evaluate(COMMAND, name)
+    figure.root.locator("canvas").first.wait_for()
+    figure.outputs[0].focus()
+    reader.page.keyboard.press("ArrowRight")
+    assert figure.told() == "output[1] = 0 + 0 + 0 = 0"
+    assert reader.troubles == []
+
+
+def test_in_jupyterlab_a_trusted_page_answers_before_it_is_run(lab, reader):
+    trust = subprocess.run(
+        lab.make("trust"), cwd=lab.course, env=lab.environment(), capture_output=True, text=True
+    )
+    assert trust.stdout.count("Signing notebook") == len(notebook_paths()), trust.stderr
+    figure = open_cell(lab, reader.page, notebook_paths()[2], "explore-images")
+    (output,) = figure.outputs
+    output.hover(position=figure.at(output, 3, 1, 4, 5))
+    assert figure.told() == "output[3, 1] = 0 + 1 + 2 + 0 + 0 + 1 + 0 + 0 + 0 = 4"
+    box = figure.control("kernel[0, 0]")
+    box.click()
+    reader.page.keyboard.type("7")  # Jupyter would take it for a heading's level
+    assert box.input_value() in ("70", "07")
+    assert figure.control("kernel").input_value() == "own"
+    assert reader.troubles == []
+
+
+PLACES = [
+    ("02_correlation_1d", "output[3] = 0 + 0 + 0 = 0"),
+    ("03_filters_2d", "output[0, 3] = 0 + 0 + 0 + 0 + 0 + 0 − 2 − 1 + 0 = −3"),
+    ("04_padding_stride_pooling", "maximum[0, 3] = 0.77, mean[0, 3] = 0.39"),
+]
+
+
+@pytest.mark.parametrize(("lecture", "told"), PLACES)
+def test_on_the_site_an_explorer_answers(reader, lecture, told):
+    reader.open(site.OUTPUT / "notebooks" / f"{lecture}.html")
+    figure = Figure(reader.page, ".lecture-explorer[data-kind=windows]")
+    figure.outputs[0].focus()
+    for _ in range(3):
+        reader.page.keyboard.press("ArrowRight")
+    assert figure.told() == told
+    for theme in ("light", "dark"):
+        reader.page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+        assert reader.violations("color-contrast") == []
+    assert reader.troubles == []
+
+
+@pytest.mark.parametrize(("lecture", "told"), PLACES)
+def test_on_a_slide_an_explorer_answers_and_keeps_its_keys(reader, lecture, told):
+    page = reader.page
+    page.goto((SLIDES / f"{lecture}.html").as_uri())
+    page.wait_for_function("document.documentElement.classList.contains('packed')")
+    figure = Figure(page, ".lecture-explorer[data-kind=windows]")
+    at = figure.root.evaluate(
+        """root => {
+          const at = Reveal.getIndices(root.closest("section"));
+          Reveal.slide(at.h, at.v);
+          return at;
+        }"""
+    )
+    figure.outputs[0].focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert figure.told() == told
+    assert page.evaluate("Reveal.getIndices().v") == at["v"]
+    figure.control("size").fill("5")
+    box = figure.root.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 1280 and box["y"] + box["height"] <= 720
+    page.keyboard.press("PageDown")
+    page.wait_for_function("v => Reveal.getIndices().v !== v", arg=at["v"])
+    assert reader.troubles == []

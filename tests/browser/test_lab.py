@@ -1,19 +1,9 @@
 """Lecture 1 in JupyterLab, as `make lab` starts it: read, run, and an exercise answered."""
 
-import os
 import re
-import shlex
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-
-import pytest
 
 from lecture_exercises import lecture_01
-from tools.notebooks import ROOT, notebook_paths, read, tags
+from tools.notebooks import notebook_paths, read, tags
 
 PAGE = notebook_paths()[0]
 RUN_ALL = "() => jupyterapp.commands.execute('notebook:run-all-cells')"
@@ -27,43 +17,10 @@ ANSWER = """async ([id, source]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """The address of JupyterLab over a copy of the course, which a reader may change."""
-    course = tmp_path_factory.mktemp("lab") / "course"
-    for folder in ("notebooks", "lecture_utils", "lecture_exercises", "data"):
-        shutil.copytree(ROOT / folder, course / folder)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    told = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True)
-    made = shlex.split(next(line for line in told.stdout.splitlines() if "jupyter lab" in line))
-    command = [sys.executable, *made[1:], f"--ServerApp.port={port}", "--IdentityProvider.token="]
-    command += ["--no-browser", "--expose-app-in-browser", f"--ServerApp.root_dir={course}"]
-    own = dict.fromkeys(("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR"), course / "settings")
-    own["JUPYTERLAB_WORKSPACES_DIR"] = course / "workspaces"
-    environment = os.environ | {name: str(folder) for name, folder in own.items()}
-    with (course / "log.txt").open("w") as log:
-        server = subprocess.Popen(command, cwd=course, env=environment, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            time.sleep(0.5)
-            try:
-                urllib.request.urlopen(f"{address}/api").close()
-                break
-            except OSError:
-                assert server.poll() is None, (course / "log.txt").read_text()
-        yield address + re.search(r"default_url=(\S+)", " ".join(made))[1]
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
 def test_lecture_1_runs_and_answers(lab, reader):
     page = reader.page
     page.set_default_timeout(180_000)
-    page.goto(lab)
+    page.goto(lab.address)
     page.get_by_role("heading", name=re.compile("A first network")).wait_for()
     # The set-up is folded, the link to Colab needs no picture.
     assert page.get_by_text("import subprocess").count() == 0
