@@ -305,7 +305,7 @@ def test_in_jupyterlab_a_trusted_page_answers_before_it_is_run(lab, reader):
 PLACES = [
     ("02_correlation_1d", "output[3] = 0 + 0 + 0 = 0"),
     ("03_filters_2d", "output[0, 3] = 0 + 0 + 0 + 0 + 0 + 0 − 2 − 1 + 0 = −3"),
-    ("04_padding_stride_pooling", "maximum[0, 3] = 0.77, mean[0, 3] = 0.39"),
+    ("04_padding_stride_pooling", "maximum[0, 3] = 0.66, mean[0, 3] = 0.34"),
 ]
 
 
