@@ -110,11 +110,11 @@ def _alt(output):
 
 
 def stamped(notebook: nbformat.NotebookNode, path: Path) -> Iterator[str]:
-    """Yield what is wrong with a page's set-up cell and its link to Colab."""
+    """Yield what is wrong with a page's set-up cell and its links."""
     address = stamp.repository()
     expected = {
         stamp.SETUP_TAG: stamp.setup_cell(address),
-        stamp.BADGE_TAG: stamp.badge(address, path.name, web.words()["open"]),
+        stamp.BADGE_TAG: stamp.badge(address, path.name),
     }
     for tag, source in expected.items():
         if [cell.source for cell in notebook.cells if tag in tags(cell)] != [source]:

@@ -1,5 +1,6 @@
 """Stamping: the one address reaches every page, and the set-up cell finds or fetches the course."""
 
+import json
 import subprocess
 import sys
 
@@ -26,9 +27,18 @@ def test_stamp_reaches_set_up_cell_link_and_readme():
 
 
 @pytest.mark.parametrize("address", ["", "https://gitlab.com/a/b"])
-def test_without_an_address_on_github_a_link_leads_to_colabs_first_page(address):
-    badge = stamp.badge(address, "01.ipynb", "Open")
-    assert badge.endswith("(https://colab.research.google.com/)")
+def test_without_an_address_on_github_links_lead_to_the_first_pages(address):
+    for place, (first_page, _) in stamp.PLACES.items():
+        assert stamp.link(address, "01.ipynb", place, "Open") == f"[Open]({first_page})"
+
+
+def test_what_other_machines_run_is_as_stamped():
+    for path, text in stamp.files(stamp.repository()).items():
+        assert path.read_text(encoding="utf-8") == text, f"{path}: run `make stamp`"
+    container, *_, values, image = stamp.files(ADDRESS).values()
+    assert json.loads(container)["postCreateCommand"] == "python tools/environment.py"
+    assert f"default_url: {stamp.front_door(ADDRESS)}\n" in values
+    assert f"\nFROM python:{stamp.PYTHON}-slim\n" in image
 
 
 # The set-up cell.
