@@ -10,6 +10,7 @@ class Pad {
     this.ink = this.sheet.getContext("2d", { willReadFrequently: true });
     const named = { tabIndex: 0, role: "application", "aria-label": name };
     this.canvas = make("canvas", { width: SIDE, height: SIDE, ...named });
+    this.canvas.style.width = `${SIDE / 15}em`;  // it grows with letters
     const style = "flex: 0 1 auto; align-self: start";
     this.element = make("figure", { style }, make("figcaption", {}, name), this.canvas);
     this.canvas.onpointerdown = event => {
@@ -43,7 +44,7 @@ class Pad {
     Object.assign(this.ink, { strokeStyle: "#fff", lineWidth: BRUSH, lineCap: "round" });
     this.ink.beginPath();
     this.ink.moveTo(...from);
-    this.ink.lineTo(...to);
+    this.ink.lineTo(to[0] + 0.01, to[1]);  // a line without length would leave no dot
     this.ink.stroke();
     this.cursor = to;
     this.show();
@@ -59,7 +60,10 @@ class Pad {
     this.onchange();
   }
 
-  clear() { this.put(Array(784).fill(0)); }
+  clear() {
+    this.cursor = [SIDE / 2, SIDE / 2];
+    this.put(Array(784).fill(0));
+  }
 
   show(cursor = false) {  // for those who draw with keys; it is full while the pen is down
     const pen = this.canvas.getContext("2d");

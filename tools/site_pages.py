@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import nbformat
 import numpy as np
+from nbformat.v4 import new_output
 from PIL import Image, ImageOps
 
 from lecture_utils import datasets
@@ -158,12 +159,25 @@ def _richness(sheet: Image.Image) -> float:
 
 def digit(words: dict[str, str]) -> str:
     """Return the page to draw a digit on, which the trained convnet reads in the browser."""
-    from lecture_utils import explore  # it loads Keras
-
-    figure = explore.drawn_digit(words["digit_alt"]).html
+    figure = drawn_digit(words)
     stem = next(path.stem for path in notebook_paths() if path.name.startswith("05"))
     intro = words["digit_intro"].format(f"notebooks/{stem}.ipynb")
     return f"# {words['digit']}\n\n{intro}\n\n```````{{raw}} html\n{figure}\n```````\n"
+
+
+def with_digit(cell: nbformat.NotebookNode, words: dict[str, str]) -> nbformat.NotebookNode:
+    """Return a cell, with that canvas for its output if it shows one of a notebook."""
+    if DIGIT_TAG not in tags(cell):
+        return cell
+    outputs = [new_output("display_data", {"text/html": drawn_digit(words)})]
+    return nbformat.from_dict(cell | {"outputs": outputs})
+
+
+def drawn_digit(words: dict[str, str]) -> str:
+    """Return a canvas that asks the trained convnet in the browser, as HTML."""
+    from lecture_utils import explore  # it loads Keras
+
+    return explore.drawn_digit(words["digit_alt"]).html
 
 
 def glossary(words: dict[str, str]) -> str:

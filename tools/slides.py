@@ -20,12 +20,10 @@ import nbformat
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
-from nbformat.v4 import new_output
 
-from tools import plan, web
+from tools import plan, site_pages, web
 from tools.notebooks import ROOT, notebook_paths, read, tags
 from tools.pieces import code_pieces, is_explorer, output_pieces, piece
-from tools.site_pages import DIGIT_TAG
 
 SOURCES = ROOT / "docs" / "slides"
 SLIDES = web.BUILD / "slides"
@@ -235,12 +233,7 @@ class Deck:
         exercise = "exercise" in tags(cell)
         self.sections[-1].effort += plan.trying(cell)
         self.add(*code_pieces(cell, mark, exercise))
-        if DIGIT_TAG in tags(cell):  # no kernel runs here: the trained convnet answers
-            from lecture_utils import explore  # it loads Keras
-
-            figure = explore.drawn_digit(self.words["digit_alt"])
-            outputs = [new_output("display_data", {"text/html": figure.html})]
-            cell = nbformat.from_dict(cell | {"outputs": outputs})
+        cell = site_pages.with_digit(cell, self.words)
         if not exercise:
             self.add(*output_pieces(cell, self.words, self.renderer.render))
 

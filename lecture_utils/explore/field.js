@@ -43,7 +43,6 @@ class Fields {
   }
 
   get axes() { return [this.layer.down, this.layer.across ?? this.layer.down]; }
-
   middle(axis, i) { return this.axes[axis][i][0] + this.axes[axis][i][1] / 2; }
 
   nearest(axis) {  // the position whose window lies around the point, which layers share
@@ -69,5 +68,4 @@ class Fields {
     this.told.textContent = words.sees.replace(/\{\}/g, () => facts.shift());
   }
 }
-
 const start = (root, data) => new Fields(root, data);

@@ -48,10 +48,9 @@ def drawn_digit(alt: str) -> Explorer:
     It is for the site and the slides: on a page `draw_digit` of `lecture_utils.drawing` asks a
     model of one's own.
     """
-    picture = f"<p>{escape(alt)}</p>"
     scripts = ("grid", "../pad", "../drawing", "../convnet")
     data = {"weights": packed(("conv1", "conv2", "conv3", "classes"))}
-    return Explorer(alt, "digit", picture, data, scripts, 300_000)
+    return Explorer(alt, "digit", f"<p>{escape(alt)}</p>", data, scripts, 300_000)
 
 
 def packed(layers: Sequence[str]) -> dict[str, dict]:
