@@ -42,7 +42,7 @@ PICTURES = [
     Picture("site", "site/index.html", "#The-lectures", (1280, 800)),
     Picture("site_lecture", "site/notebooks/13_unet.html", "[id='8.-Cut-it-out']", (1280, 800)),
     Picture("slide", "slides/13_unet.html", "[data-cell='first-picture'] img"),
-    Picture("slide_explorer", "slides/02_correlation_1d.html", ".lecture-explorer"),
+    Picture("slide_explorer", "slides/03_filters_2d.html", ".lecture-explorer"),
 ]
 
 # A deck shows the slide that holds the element; a page of the site begins with it.

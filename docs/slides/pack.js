@@ -14,7 +14,7 @@ const SIZES = [  // of text and code, in px, and what they cost
 ];
 const FEW = { text: 34, code: 28 };  // on a slide with a question and little else
 const SIDE = { width: 500, gap: 40 };  // the text's column beside a figure
-const EXPLORER = 560;  // the height that an explorer may take, below a heading
+const EXPLORER = 585;  // the height that an explorer may take
 const SMALLEST = 20, NARROWEST = 76, LARGEST = 2.2, LEGIBLE = 1.2;
 
 const isFigure = piece => piece.kind.startsWith("figure");
@@ -96,8 +96,8 @@ async function wake(explorers, measure) {  // their scripts run once, as wide as
   for (const script of waiting) script.remove();
   await settled(measure);
   for (const { element } of explorers) {  // as large as a slide allows; letters stay legible
-    const sizes = [28, 26, 24, 23, 22, 21, SMALLEST].map(letters => [letters, 1]);
-    for (let shrink = 0.95; shrink > 0.4; shrink -= 0.05) sizes.push([SMALLEST, shrink]);
+    const sizes = [28, 26, 24, 22, 21, SMALLEST].map(letters => [letters, 1]);
+    for (let shrink = 0.95; shrink > 0.6; shrink -= 0.05) sizes.push([SMALLEST, shrink]);
     for (const [letters, shrink] of sizes) {
       element.style.setProperty("--letters", letters + "px");
       element.style.setProperty("--shrink", shrink);
