@@ -59,8 +59,8 @@ class Digit {  // `ask` takes 28 rows of pixels; whoever has an answer gives it 
     this.pad = new Pad(words.draw, () => this.read());
     const clear = make("button", { type: "button", onclick: () => this.pad.clear() }, words.clear);
     root.replaceChildren(
-      make("div", { className: "pictures" }, this.pad.element, this.framed.element, bars),
-      make("div", { className: "controls" }, clear, this.told));
+      make("div", { className: "controls" }, clear, this.told),
+      make("div", { className: "pictures" }, this.pad.element, this.framed.element, bars));
     this.read();
   }
 

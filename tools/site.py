@@ -88,7 +88,7 @@ def shown(notebook: nbformat.NotebookNode, words: dict[str, str]) -> nbformat.No
         if cell.cell_type == "markdown" and site_pages.reading(words).search(cell.source):
             cell.source += f"\n\n{words['all_reading'].format('../bibliography.md')}"
         if site_pages.DIGIT_TAG in tags(cell):
-            link = words["digit_link"].format("../digit.md")
+            link = words["digit_link"].format("../digit.html")
             cell.outputs.append(new_output("display_data", {"text/markdown": link}))
     return notebook
 
