@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from lecture_utils import datasets
 from lecture_utils.models import convnet_mnist
-from tools import digit
+from tools import digit, site, site_pages, web
+from tools.notebooks import notebook_paths, read, tags
 
 
 def test_the_stored_network_reads_99_of_100_digits():
@@ -52,3 +54,21 @@ def test_what_is_stored_is_found_again(tmp_path, monkeypatch):
     (tmp_path / digit.NAME).write_bytes(b"damaged")
     with pytest.raises(ValueError, match="is damaged"):
         convnet_mnist(weights="mnist")
+
+
+def test_site_and_slides_show_the_canvas():
+    words = web.words()
+    page = site_pages.digit(words)
+    assert "](notebooks/05_convnet_mnist.ipynb)" in page and 'data-kind="digit"' in page
+    plain, tagged = (new_code_cell("1", metadata={"tags": tags}) for tags in ([], ["digit"]))
+    assert site_pages.with_digit(plain, words) is plain
+    (output,) = site_pages.with_digit(tagged, words).outputs
+    assert 'data-kind="digit"' in output.data["text/html"] and tagged.outputs == []
+    notebook = site.shown(new_notebook(cells=[plain, tagged]), words)
+    assert plain.outputs == [] and "../digit.html" in tagged.outputs[0].data["text/markdown"]
+    assert notebook.cells == [plain, tagged]
+
+
+def test_lecture_5_has_one_cell_for_the_canvas():
+    page = next(path for path in notebook_paths() if path.name.startswith("05"))
+    assert sum(site_pages.DIGIT_TAG in tags(cell) for cell in read(page).cells) == 1
