@@ -26,7 +26,8 @@ STATIC = web.BUILD / "site-static"
 OUTPUT = web.BUILD / "site"
 
 # The course's own pages, and what they show or offer to download.
-PAGES = ("*.md", "docs/*.md", "data/*.md", "lecture_utils/**/*.md", "notebooks/[0-9][0-9]_*.ipynb")
+PAGES = ("*.md", "docs/*.md", "data/*.md", "deploy/*/*.md", "lecture_utils/**/*.md")
+PAGES += ("notebooks/[0-9][0-9]_*.ipynb",)
 BESIDE = ("docs/networks/*.png", "docs/pictures/*", "lecture_utils/**/*.html", "*.cff", "LICENSE")
 MATHJAX = ("startup.js", "core.js", "input/tex.js", "output/svg.js", "a11y/assistive-mml.js")
 TEXT_LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<target>[\w./-]+\.py)\)")

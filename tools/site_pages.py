@@ -114,7 +114,7 @@ def contents(words: dict[str, str], courses: list[Lecture]) -> str:
         "lectures": [f"notebooks/{lecture.stem}" for lecture in courses],
         "reference": ["digit", "glossary", "bibliography", *(f"docs/{stem}" for stem in documents)],
         "package": ["api/index", "lecture_utils/README", "lecture_utils/plots/network/README"],
-        "about": [f"{words['about']} <README>", *others, "data/README"],
+        "about": [f"{words['about']} <README>", *others, "data/README", "deploy/jupyterhub/README"],
     }
     return "\n".join(
         "```{toctree}\n:hidden:\n:caption: " + "\n".join([words[part], "", *pages]) + "\n```\n"

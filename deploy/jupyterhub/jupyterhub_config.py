@@ -16,8 +16,8 @@ COURSE_ENVIRONMENT = COURSE / ".venv"
 GB = 1024**3
 
 # What a student may use; README.md has the figures that these come from.
-MEMORY = int(2.5 * GB)  # at most
-MEMORY_USUAL = 1 * GB
+MEMORY = 3 * GB  # at most
+MEMORY_USUAL = 2 * GB
 CORES = 2
 IDLE_SERVER = 60 * 60  # seconds, then it is stopped; files stay
 IDLE_KERNEL = 30 * 60  # seconds, of a page that is open nowhere
