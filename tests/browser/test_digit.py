@@ -8,6 +8,7 @@ import pytest
 
 from lecture_exercises import lecture_05
 from lecture_utils import explore
+from lecture_utils.backend import keras
 from lecture_utils.datasets import load_mnist
 from lecture_utils.explore.page import FOLDER
 from lecture_utils.models import convnet_mnist
@@ -40,8 +41,6 @@ def test_the_browser_answers_as_keras(reader, weights):
     images = load_mnist()[1][0][:100].astype("float32") / 255
     model = convnet_mnist(weights="mnist")
     layers = ["conv1", "pool1", "conv2", "pool2", "conv3", "classes"]
-    from lecture_utils.backend import keras
-
     probe = keras.Model(model.input, [model.get_layer(name).output for name in layers])
     wanted = dict(zip(layers, probe.predict(images[..., np.newaxis], verbose=0), strict=True))
     scripts(reader.page, "kit", "../convnet")
@@ -157,6 +156,7 @@ def canvas(request, reader, tmp_path):
             }"""
         )
     yield Canvas(reader.page, ".lecture-explorer[data-kind=digit]")
+    assert reader.violations() == []
     assert reader.troubles == []
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from lecture_utils import explore
 from lecture_utils.anatomy import blueprint, receptive_field
+from lecture_utils.backend import keras
 from lecture_utils.datasets import load_mnist, photo
 from lecture_utils.models import convnet_mnist, vgg16
 
@@ -106,8 +107,6 @@ def tile(root, number, side, columns):
 
 
 def test_every_map_is_that_of_keras(shown, digit):
-    from lecture_utils.backend import keras
-
     model, image = convnet_mnist(weights="mnist"), digit[np.newaxis, ..., np.newaxis] / 255
     root = shown(explore.feature_maps(digit, "A seven, and the maps of a layer."))
     for name, columns in (("conv1", 8), ("pool1", 8), ("conv2", 8), ("pool2", 8), ("conv3", 16)):
