@@ -41,7 +41,8 @@ class Explorer:
         known = json.loads((FOLDER / "words.json").read_text("utf-8"))["en"]
         used = ("touch", *(key for key in known if f"words.{key}" in scripts))
         words = {key: known[key] for key in used}
-        data = json.dumps({"words": words} | data, ensure_ascii=False, separators=(",", ":"))
+        written = {"ensure_ascii": False, "separators": (",", ":"), "default": lambda a: a.tolist()}
+        data = json.dumps({"words": words} | data, **written)
         self.alt = alt
         self.html = Template((FOLDER / "page.html").read_text("utf-8")).substitute(
             kind=kind,

@@ -72,8 +72,4 @@ def _explorer(alt: str, data: dict, *images: np.ndarray) -> Explorer:
     width = min(24, 480 // shown.shape[1]) * shown.shape[1]
     style = f'style="image-rendering: pixelated" width="{width}"'
     picture = f'<img {style} src="{bitmap(shown)}" alt="{escape(alt)}">'
-    lists = {
-        part: {name: table.tolist() for name, table in tables.items()}
-        for part, tables in data.items()
-    }
-    return Explorer(alt, "windows", picture, lists)
+    return Explorer(alt, "windows", picture, data)
