@@ -45,8 +45,7 @@ def feature_maps(digit: ArrayLike, alt: str) -> Explorer:
 def drawn_digit(alt: str) -> Explorer:
     """Let the hand draw a digit, framed as MNIST's were, and read what the trained convnet answers.
 
-    It is for the site and the slides: on a page `draw_digit` of `lecture_utils.drawing` asks a
-    model of one's own.
+    It is for the site and the slides: on a page `draw_digit` asks a model of one's own.
     """
     scripts = ("grid", "../pad", "../drawing", "../convnet")
     data = {"weights": packed(("conv1", "conv2", "conv3", "classes"))}
