@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from decks import open_built
 
 from lecture_exercises import lecture_05
 from lecture_utils import explore
@@ -145,16 +146,7 @@ def canvas(request, reader, tmp_path):
     elif request.param == "site":
         reader.open(site.OUTPUT / "digit.html")
     else:
-        slides = pytest.importorskip("tools.slides").SLIDES
-        reader.open(slides / "05_convnet_mnist.html")
-        reader.page.wait_for_function("document.documentElement.classList.contains('packed')")
-        reader.page.evaluate(
-            """() => {
-              const slide = document.querySelector("[data-kind=digit]").closest("section");
-              const place = Reveal.getIndices(slide);
-              Reveal.slide(place.h, place.v);
-            }"""
-        )
+        open_built(reader, "slides", "05_convnet_mnist", "digit")
     yield Canvas(reader.page, ".lecture-explorer[data-kind=digit]")
     assert reader.violations() == []
     assert reader.troubles == []

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from decks import open_built
 
 from lecture_utils import explore
 from lecture_utils.anatomy import blueprint, receptive_field
@@ -186,3 +187,49 @@ def test_where_no_script_runs_the_first_picture_is_seen(browser, tmp_path, digit
         assert page.get_by_role("img", name=figure.alt).bounding_box()["width"] > 250
         assert page.get_by_text("run this cell, or trust this page").is_visible()
     context.close()
+
+
+def touch(root, x, y):
+    """Touch a place of the last canvas, given in parts of it, with a finger."""
+    box = root.locator("canvas").last.bounding_box()
+    at = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+    hand = root.page.context.new_cdp_session(root.page)
+    hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+@pytest.mark.parametrize("place", ["site", "slides"])
+def test_fields_answer_on_the_site_and_in_slides(reader, place):
+    root = open_built(reader, place, "09_vgg", "field")
+    slider, positions = root.get_by_role("slider"), root.locator("canvas").last
+    slider.focus()
+    for _ in range(13):
+        reader.page.keyboard.press("ArrowRight")
+    assert told(root).startswith("block4_pool[")
+    positions.hover(position=middle(positions, 3, 9, 14, 14))
+    assert told(root).startswith("block4_pool[3, 9]")
+    positions.focus()
+    reader.page.keyboard.press("ArrowDown")
+    assert told(root).startswith("block4_pool[4, 9]")
+    touch(root, 0.03, 0.97)
+    assert told(root).startswith("block4_pool[13, 0]")
+    assert root.is_visible() and reader.troubles == []
+
+
+@pytest.mark.parametrize("place", ["site", "slides"])
+def test_maps_answer_on_the_site_and_in_slides(reader, place):
+    root = open_built(reader, place, "05_convnet_mnist", "maps")
+    pad, maps, seen = root.get_by_role("application"), root.locator("canvas").last, []
+    pad.click(position={"x": 30, "y": 30})
+    seen.append(maps.evaluate(MAPS))
+    pad.focus()
+    for key in ("Space", "ArrowUp", "ArrowUp", "Space"):
+        reader.page.keyboard.press(key)
+    seen.append(maps.evaluate(MAPS))
+    root.get_by_role("button", name="clear").click()
+    seen.append(maps.evaluate(MAPS))
+    assert seen[0] != seen[1] != seen[2]
+    root.locator("select").focus()
+    reader.page.keyboard.press("ArrowDown")
+    assert "pool1: 32 × 13 × 13" in root.inner_text()
+    assert root.is_visible() and reader.troubles == []
