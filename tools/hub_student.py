@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 import websocket
 
-PAGE = "course/notebooks/01_dense_mnist.ipynb"
 PATIENCE = 300  # seconds for a server to start, for the course to come
 
 
@@ -29,13 +29,12 @@ class Student:
     def come_in(self) -> None:
         """Log in, wait for the server, fetch the course, open lecture 1, start its kernel."""
         self._log_in()
-        puller = self._wait_for_server()
-        self._pull(puller)
-        self._get(f"lab/tree/{PAGE}")
-        page = self._get(f"api/contents/{PAGE}").json()
-        if not page["content"]["cells"][0]["source"].startswith("# 1."):
+        page = self._pull(self._wait_for_server())
+        self._get(f"lab/tree/{page}")
+        cells = self._get(f"api/contents/{page}").json()["content"]["cells"]
+        if not cells[0]["source"].startswith("# 1."):
             raise ValueError(f"{self.name} did not get lecture 1")
-        self._start_kernel()
+        self._start_kernel(page)
 
     def run(self, code: str, seconds: float = PATIENCE) -> str:
         """Run lines in the kernel; return what they print, or the name of the error.
@@ -87,17 +86,17 @@ class Student:
             time.sleep(1)
         raise TimeoutError(f"{self.name} got no server in {PATIENCE} s, but {answer.url}")
 
-    def _pull(self, puller: requests.Response) -> None:
-        """Do what the puller's page does: ask for the pull, with what stands in the page."""
-        query = dict(part.split("=", 1) for part in puller.url.partition("?")[2].split("&"))
-        query.pop("urlpath")
-        asked = "&".join(f"{key}={value}" for key, value in query.items())
-        text = self._get(f"git-pull/api?{asked}").text
+    def _pull(self, puller: requests.Response) -> str:
+        """Do what the puller's page does: ask for the pull; return the page that it opens then."""
+        query = parse_qs(urlsplit(puller.url).query)
+        [opened] = query.pop("urlpath")
+        text = self._get("git-pull/api", query).text
         if '"phase": "finished"' not in text:
             raise ValueError(f"{self.name} did not get the course: {text[-500:]}")
+        return opened.removeprefix("lab/tree/")
 
-    def _start_kernel(self) -> None:
-        body = {"path": PAGE, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+    def _start_kernel(self, page: str) -> None:
+        body = {"path": page, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
         token = {"X-XSRFToken": self._xsrf(f"/user/{self.name}/")}
         answer = self.session.post(
             f"{self.home}/api/sessions", json=body, headers=token, timeout=PATIENCE
@@ -114,8 +113,8 @@ class Student:
             place.replace("http", "ws", 1), cookie=cookies, origin=self.hub, timeout=PATIENCE
         )
 
-    def _get(self, path: str) -> requests.Response:
-        answer = self.session.get(f"{self.home}/{path}", timeout=PATIENCE)
+    def _get(self, path: str, query: dict | None = None) -> requests.Response:
+        answer = self.session.get(f"{self.home}/{path}", params=query, timeout=PATIENCE)
         answer.raise_for_status()
         return answer
 

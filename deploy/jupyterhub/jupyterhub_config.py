@@ -17,7 +17,7 @@ GB = 1024**3
 
 # What a student may use; README.md has the figures that these come from.
 MEMORY = 3 * GB  # at most
-MEMORY_USUAL = 2 * GB
+MEMORY_USUAL = 2.1 * GB  # lecture 5 run as a whole, the heaviest
 CORES = 2
 IDLE_SERVER = 60 * 60  # seconds, then it is stopped; files stay
 IDLE_KERNEL = 30 * 60  # seconds, of a page that is open nowhere
@@ -81,7 +81,7 @@ c.JupyterHub.default_url = LINK
 c.JupyterHub.concurrent_spawn_limit = 0
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180
 memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-c.JupyterHub.active_server_limit = max(1, (memory - 2 * GB) // MEMORY_USUAL)
+c.JupyterHub.active_server_limit = max(1, int((memory - 2 * GB) / MEMORY_USUAL))
 c.JupyterHub.cleanup_servers = False  # a restart of the hub stops nobody's work
 
 # Idle servers are stopped.
