@@ -44,7 +44,7 @@ PLACES = {
     ),
     "Codespaces": ("https://github.com/codespaces", "https://codespaces.new/{repository}"),
 }
-PAGE_PLACES = ("Colab",)  # one page is enough for these
+PAGE_PLACES = ("Colab", "Kaggle")  # one page is enough for these
 
 # The set-up is folded in JupyterLab and in Colab, so that a page begins with its subject.
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
