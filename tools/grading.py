@@ -25,6 +25,8 @@ from typing import Any, TextIO
 import nbformat
 
 VERDICTS = {"✓": "right", "✗": "wrong", "○": "blank"}
+# What a page has of its set-up cell, which is not run: the course is here.
+SET_UP = "import subprocess, sys\nfrom pathlib import Path\nfrom lecture_utils.backend import keras"
 BINDS_WHOLE = (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 MAGIC = re.compile(r"^\s*[%!?].*$|^.*\?$", re.MULTILINE)
 
@@ -82,6 +84,7 @@ class Page:
 
     def __init__(self, cells: list[str], exercises: dict[str, Any]):
         self.exercises, self.scope = exercises, {"__name__": "__main__"}
+        exec(SET_UP, self.scope)
         self.statements: list[Statement] = []
         self.unreadable: dict[int, str] = {}
         self.ran: dict[int, BaseException | None] = {}
@@ -204,7 +207,7 @@ class Page:
 
 
 def code_cells(path: Path) -> list[str]:
-    """Return the code of a page, without its set-up: the course is here.
+    """Return the code of a page, without its set-up.
 
     Raises:
         ValueError: If the file is no notebook.
