@@ -66,7 +66,10 @@ def _recorded(notebook, path):
 
 def _shape(notebook, path):
     cells = code_cells(notebook)
-    words = sum(len(c.source.split()) for c in notebook.cells if c.cell_type == "markdown")
+    prose = (
+        c for c in notebook.cells if c.cell_type == "markdown" and stamp.BADGE_TAG not in tags(c)
+    )
+    words = sum(len(cell.source.split()) for cell in prose)
     lengths = [len(cell.source.splitlines()) for cell in cells]
     low, high = WORDS_PER_CODE_CELL
     if not low <= words / len(cells) <= high:
