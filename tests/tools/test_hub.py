@@ -21,6 +21,8 @@ def test_one_server_and_kubernetes_give_a_student_the_same():
     assert CONFIG.Spawner.cpu_limit == student["cpu"]["limit"]
     threads = CONFIG.Spawner.environment["TF_NUM_INTRAOP_THREADS"]
     assert threads == student["extraEnv"]["TF_NUM_INTRAOP_THREADS"] == str(CONFIG.Spawner.cpu_limit)
+    kernels = student["extraFiles"]["kernels"]["data"]["MappingKernelManager"]
+    assert [f"--MappingKernelManager.{k}={v}" for k, v in kernels.items()] == CONFIG.Spawner.args
     assert f"--timeout={VALUES['cull']['timeout']}" in CONFIG.JupyterHub.services[0]["command"]
     assert CONFIG.JupyterHub.default_url == stamp.front_door(ROOT.as_uri())
 

@@ -21,8 +21,14 @@ def test_stamp_reaches_set_up_cell_link_and_readme():
         stamp.stamp(notebook, path.name, ADDRESS)
         sources = "\n".join(cell.source for cell in notebook.cells)
         assert f'REPOSITORY = "{ADDRESS}"' in sources
-        assert f"github/someone/convnets/blob/main/notebooks/{path.name}" in sources
-        assert f"someone/convnets/blob/main/notebooks/{path.name}" in stamped
+        for place in (
+            "colab.research.google.com/github/",
+            "kernels/welcome?src=https://github.com/",
+        ):
+            link = f"{place}someone/convnets/blob/main/notebooks/{path.name})"
+            assert link in sources and link in stamped
+    assert "](https://mybinder.org/v2/gh/someone/convnets/main?urlpath=" in stamped
+    assert "](https://codespaces.new/someone/convnets)" in stamped
     assert stamp.stamp_readme(stamped, stamp.repository()) == text
 
 
