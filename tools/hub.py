@@ -29,7 +29,7 @@ def set_up() -> None:
     npm = shutil.which("npm")
     if npm is None:
         sys.exit(NO_NPM)
-    print("Installing the hub into .venv-hub: 90 MB, once.", flush=True)
+    print("Installing the hub into .venv-hub: 120 MB, once.", flush=True)
     run([sys.executable, "-P", "-m", "venv", "--clear", "--without-pip", str(ENVIRONMENT)], FAILED)
     course = sysconfig.get_path("purelib")
     packages = ENVIRONMENT / Path(course).relative_to(sys.prefix)
