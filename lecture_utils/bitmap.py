@@ -19,7 +19,7 @@ def bitmap(image: np.ndarray) -> str:
 
     Lecture 04 shows it.
     """
-    image = image if image.dtype == np.uint8 else np.clip(255 * image, 0, 255)
+    image = image if image.dtype == np.uint8 else np.clip(255 * image.astype(float), 0, 255)
     step = -(-max(image.shape[:2]) // MOST)
     height, width = image.shape[0] // step, image.shape[1] // step
     blocks = image[: height * step, : width * step].reshape(height, step, width, step, -1)

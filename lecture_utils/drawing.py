@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from lecture_utils.checks import array, refused
 
 FOLDER = Path(__file__).parent
 SCRIPTS = ("explore/kit.js", "explore/grid.js", "pad.js", "drawing.js")
+SHAPES = r"\(None, (1, )?(28, 28|784)(, 1)?,?\) \(None, 10\)"
 MISSING = "To draw here, install anywidget (`%pip install anywidget`) and run this cell again."
 
 
@@ -34,10 +36,13 @@ def draw_digit(model: keras.Model, example: np.ndarray) -> None:
 
     Lecture 05 uses it.
     """
-    if np.prod(model.input_shape[1:]) != 784 or model.output_shape != (None, 10):
-        wanted = "one from 784 pixels to 10 probabilities"
-        raise refused("model", wanted, f"{model.input_shape} to {model.output_shape}")
-    example = array("example", example).reshape(28, 28)
+    shapes = (getattr(model, name, None) for name in ("input_shape", "output_shape"))
+    if not isinstance(model, keras.Model) or not re.fullmatch(SHAPES, "{} {}".format(*shapes)):
+        raise refused("model", "one from 784 pixels to 10 probabilities", model)
+    example = array("example", example)
+    if example.size != 784:
+        raise refused("example", "an image of 28 x 28 pixels", example)
+    example = example.reshape(28, 28)
     if os.environ.get("LECTURE_PROGRESS") != "off":
         if importlib.util.find_spec("anywidget"):
             return _show_canvas(model)

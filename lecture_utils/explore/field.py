@@ -37,19 +37,21 @@ def receptive_fields(
 
     Lecture 04 uses it.
     """
+    calls = trace(model)
     image = array("image", image, ("height", "width"), ("height", "width", "channels"))
-    if image.shape[:2] != model.input_shape[1:3]:
+    if image.shape[:2] != model.input_shape[1:3] or image.shape[2:] not in ((), (1,), (3,)):
         raise refused("image", f"of the model's size, {model.input_shape[1:3]}", image)
     if layers is None:
-        known = [call for call in trace(model) if len(call.shape) == 4]
+        known = [call for call in calls if len(call.shape) == 4]
         layers = [call.name for call in known if re.search("Conv|Pool", call.kind)]
+    named = isinstance(layers, list | tuple) and all(isinstance(name, str) for name in layers)
+    if not named or not layers:
+        raise refused("layers", "names of layers, at least one", layers)
     rows = []
     for name, (down, across) in seen_by_each(model, layers).items():
         field = receptive_field(model, name)
         row = {"name": name, "down": down, "size": field.size, "jump": field.jump}
         rows.append(row if across == down else row | {"across": across})
-    if not rows:
-        raise refused("layers", "names of layers, at least one", layers)
     data = {"pixels": image.shape[:2], "layers": rows}
     return Explorer(alt, "field", _first_picture(alt, image, rows), data)
 
@@ -69,4 +71,4 @@ def _first_picture(alt: str, image: np.ndarray, rows: list[dict]) -> str:
         f'<g fill="none" stroke="#D55E00" stroke-width="{width / 150:.2f}">{frames}</g></svg>'
     )
     address = quote(svg, safe=" /:;,=+-.")
-    return f'<img src="data:image/svg+xml,{address}" alt="{escape(alt)}">'
+    return f'<img src="data:image/svg+xml,{address}" alt="{escape(str(alt))}">'

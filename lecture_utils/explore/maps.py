@@ -38,7 +38,7 @@ def feature_maps(digit: ArrayLike, alt: str) -> Explorer:
     kernels = np.moveaxis(trained_weights()["conv1/kernel"][:, :, 0, :4].astype(int), -1, 0)
     tiles = [np.pad(correlate2d(digit.astype(int), kernel).clip(min=0), 1) for kernel in kernels]
     strip = np.hstack([digit, *(255 * tile // max(1, tile.max()) for tile in tiles)])
-    image = f'<img src="{bitmap(strip.astype(np.uint8))}" alt="{escape(alt)}" width="560">'
+    image = f'<img src="{bitmap(strip.astype(np.uint8))}" alt="{escape(str(alt))}" width="560">'
     return Explorer(alt, "maps", image, data, ("../pad", "../convnet"))
 
 

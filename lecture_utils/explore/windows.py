@@ -71,5 +71,5 @@ def _explorer(alt: str, data: dict, *images: np.ndarray) -> Explorer:
     shown = np.hstack(parts)[:, :-2]
     width = min(24, 480 // shown.shape[1]) * shown.shape[1]
     style = f'style="image-rendering: pixelated" width="{width}"'
-    picture = f'<img {style} src="{bitmap(shown)}" alt="{escape(alt)}">'
+    picture = f'<img {style} src="{bitmap(shown)}" alt="{escape(str(alt))}">'
     return Explorer(alt, "windows", picture, data)

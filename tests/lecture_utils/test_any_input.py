@@ -29,6 +29,7 @@ ALSO = {
     "signal": "kernel",
     "image": "kernel",
     "images": "kernels size",
+    "layers": "layer",
 }
 
 

@@ -172,12 +172,15 @@ def _looked_at():
     stack = [layers.Conv2D(2, 3, activation="relu", name="conv"), layers.MaxPooling2D(name="pool")]
     stack += [layers.Flatten(), layers.Dense(3, name="logits"), layers.Softmax()]
     model, image = {"model": chain((8, 8, 1), *stack)}, {"image": RNG.random((8, 8, 1))}
+    digits = chain((784,), layers.Dense(10, activation="softmax"))
     trained = efficientnet_lite0(weights=None, input_shape=(32, 32, 3))
     photo = {"model": trained, "photo": RNG.integers(0, 256, (40, 50, 3), dtype="uint8")}
     climb = {"channel": 1, "steps": 2, "rate": 0.1, "decay": 0.01, "seed": 0}
     return {
         **dict.fromkeys(("layer_table", "count_macs", "count_depth", "DeconvNet"), model),
         "receptive_field": {**model, "layer": "pool", "position": (1, 2)},
+        "receptive_fields": {**model, **image, "alt": "A window", "layers": ["conv", "pool"]},
+        "draw_digit": {"model": digits, "example": RNG.random((28, 28))},
         "grad_cam": {**model, **image, "label": 1, "layer": "conv"},
         "maximize_activation": {**model, "layer": "conv", **climb},
         "occlusion_map": {**model, **image, "label": 1, "size": 4, "stride": 4, "fill": 0.5},
@@ -206,5 +209,7 @@ def _pictures():
         "confusion_matrix": {"truth": labels, "predicted": labels, **title},
         "probability_bars": {"probabilities": np.array([0.2, 0.8]), "label": 1, **title},
         "signals": {"signals": {"a": signal}, **title},
+        "convolution": {"inputs": {"a": image}, "kernels": {"b": square}, "alt": "A kernel"},
+        "pooling": {"inputs": {"a": image}, "alt": "A window"},
         "training_curves": {"history": {"accuracy": [0.1, 0.2]}, "metric": "accuracy", **title},
     }
