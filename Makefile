@@ -74,7 +74,7 @@ stamp: .venv/ready
 	$(BIN)/python -m tools.stamp $(ADDRESS)
 
 colab: .venv/ready
-	$(BIN)/python -m tools.colab
+	$(BIN)/python -m tools.colab $(NOTEBOOKS)
 
 hub: .venv-hub/ready
 

@@ -1,4 +1,4 @@
-"""Run the pages as Colab does: `python -m tools.colab`.
+"""Run the pages as Colab does: `python -m tools.colab [notebook ...]`.
 
 Each page lies alone in an empty folder, stamped with the address of a clone of this repository, in
 an environment that has Colab's versions (tests/colab.txt) and not the course's package.
@@ -71,7 +71,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "course"
         subprocess.run(["git", "clone", "--quiet", "--depth=1", ROOT.as_uri(), clone], check=True)
-        for path in notebook_paths():
+        for path in [Path(name).resolve() for name in sys.argv[1:]] or notebook_paths():
             start = time.monotonic()
             wrong = run_alone(path, python, clone.as_uri())
             failed |= bool(wrong)
