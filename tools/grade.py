@@ -31,6 +31,7 @@ from tools.notebooks import ROOT, notebook_paths
 
 COLUMNS = ("student", "exercise", "verdict", "message")
 TABLE, REPORT = "grades.csv", "grades.html"
+NO_HAND_INS = (TABLE, REPORT, "Thumbs.db", "desktop.ini")
 SIGNS = {"right": "✓", "wrong": "✗", "blank": "○", "not run": "–"}
 SECONDS_TO_START = 120  # until TensorFlow is loaded, on a machine that is busy
 TEMPLATE = Path(__file__).with_name("grades.html")
@@ -48,16 +49,19 @@ class Line(NamedTuple):
 def hand_ins(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield the students' names and files.
 
-    The name is the file's, or its folder's where the file is called as the course's page is.
+    The name is the file's, or its folder's where the file is called as the course's page is, or as
+    another's in another folder.
     """
-    pages = {path.stem for path in notebook_paths()}
+    pages, paths = {path.stem for path in notebook_paths()}, []
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         hidden = any(part.startswith((".", "__")) for part in inside.parts)
-        if path.is_dir() or hidden or str(inside) in (TABLE, REPORT):
-            continue
-        as_ours = any(path.stem.startswith(stem) for stem in pages) and len(inside.parts) > 1
-        yield (path.parent.name if as_ours else path.stem), path
+        if not (path.is_dir() or hidden or str(inside) in NO_HAND_INS or path.name in NO_HAND_INS):
+            paths.append(path)
+    often = Counter(path.stem for path in paths)
+    for path in paths:
+        as_another = any(path.stem.startswith(stem) for stem in pages) or often[path.stem] > 1
+        yield (path.parent.name if as_another and path.parent != folder else path.stem), path
 
 
 class Process:

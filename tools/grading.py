@@ -93,7 +93,9 @@ class Page:
                 tree = ast.parse(MAGIC.sub("pass", source) if MAGIC.search(source) else source)
                 self.statements += [Statement(node, number) for node in tree.body]
             except (SyntaxError, ValueError, RecursionError) as error:
-                self.unreadable[number] = f"{type(error).__name__}: {error}"
+                self.unreadable[number] = f"{type(error).__name__}: {error}".replace(
+                    "<unknown>, ", ""
+                )
         self.cells = cells
 
     def verdict(self, name: str) -> tuple[str, str]:
@@ -218,7 +220,8 @@ def code_cells(path: Path) -> list[str]:
         cells = [cell for cell in page.cells if cell.cell_type == "code"]
         return [c.source for c in cells if "setup" not in c.metadata.get("tags", [])]
     except Exception as error:
-        raise ValueError(f"This is no notebook: {type(error).__name__}: {error}"[:300]) from None
+        reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+        raise ValueError(f"The file is empty, torn or no notebook ({reason})") from None
 
 
 def lecture_of(cells: list[str]) -> str:

@@ -120,6 +120,10 @@ def test_a_class_becomes_a_table_whatever_its_files_are(tmp_path, monkeypatch, c
     hand_in(tmp_path / "=1+1.ipynb", read(PAGES["lecture_02"]))
     hand_in(tmp_path / "other.ipynb", nbformat.v4.new_notebook())
     (tmp_path / "<b>.pdf").write_bytes(b"%PDF")
+    (tmp_path / "Thumbs.db").write_bytes(b"")
+    for name in ("Femi", "Gita"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "hw.ipynb").write_text("")
     (tmp_path / "torn.ipynb").write_text('{"cells": [')
     (tmp_path / ".ipynb_checkpoints").mkdir()
     (tmp_path / ".ipynb_checkpoints" / course).write_text("")
@@ -133,12 +137,12 @@ def test_a_class_becomes_a_table_whatever_its_files_are(tmp_path, monkeypatch, c
     assert verdicts == (
         {("Олена_12_file", f"lecture_02.{name}"): "right" for name in NAMES}
         | {("'=1+1", f"lecture_02.{name}"): "blank" for name in NAMES}
-        | {(name, ""): "not run" for name in ("other", "<b>", "torn")}
+        | {(name, ""): "not run" for name in ("other", "<b>", "torn", "Femi", "Gita")}
     )
     page = (tmp_path / "grades.html").read_text(encoding="utf-8")
     assert html.escape("<b>") in page and "<b>" not in page
     assert page.count('class="right"') == len(NAMES)
-    assert "5 hand-ins" in capsys.readouterr().out
+    assert "7 hand-ins" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("folder", "words"), [("", "own folder"), ("nowhere", "no folder")])
