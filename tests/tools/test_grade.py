@@ -3,6 +3,7 @@
 import csv
 import html
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
@@ -42,8 +43,9 @@ def judged(path, seconds=60.0, memory=4 * 2**30):
 @pytest.mark.slow
 @pytest.mark.parametrize("lecture", PAGES)
 def test_solved_and_blank_pages_of_every_lecture_are_judged_so(lecture, tmp_path):
-    solved = judged(hand_in(tmp_path / "solved.ipynb", answered(lecture)))
-    blank = judged(PAGES[lecture])
+    paths = hand_in(tmp_path / "solved.ipynb", answered(lecture)), PAGES[lecture]
+    with ThreadPoolExecutor(2) as pool:
+        solved, blank = pool.map(judged, paths)
     for found, verdict in ((solved, "right"), (blank, "blank")):
         assert {name: found[name][0] for name in found} == dict.fromkeys(
             exercises(lecture), verdict
