@@ -75,7 +75,7 @@ def test_a_cell_in_trouble_is_a_line_and_the_others_go_on(tmp_path):
         assert words in found[name][1]
 
 
-OTHERWISE = {  # exercise: its cell in another form, and the verdict
+OTHERWISE = {  # exercise: its cell in another form
     "strided_correlation": lambda s: s.replace("strided_correlation(", "mine(", 1).replace(
         "check(strided_correlation)", "check(mine)"
     ),
