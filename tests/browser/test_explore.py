@@ -265,7 +265,7 @@ COMMAND = "name => jupyterapp.commands.execute(name)"
 def open_cell(lab, page, path, cell):
     page.set_default_timeout(180_000)
     page.goto(lab.address.rpartition("/")[0] + f"/{path.name}?reset")
-    page.wait_for_function("() => jupyterapp.shell.currentWidget?.sessionContext?.isReady")
+    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady")
     page.evaluate(SHOW, cell)
     return Figure(page)
 

@@ -24,7 +24,7 @@ def test_lecture_1_runs_and_answers(lab, reader):
     page.get_by_role("heading", name=re.compile("A first network")).wait_for()
     # The set-up is folded, the link to Colab needs no picture.
     assert page.get_by_text("import subprocess").count() == 0
-    page.wait_for_function("() => jupyterapp.shell.currentWidget.sessionContext.isReady")
+    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady")
     page.evaluate(RUN_ALL)
 
     stored, cells = read(PAGE).cells, page.evaluate(CELLS)
