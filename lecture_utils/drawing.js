@@ -1,7 +1,6 @@
 // How a drawn digit is framed as MNIST's were, and bars for the answer. pad.js, and kit.js of
 // `explore`, come before it.
 
-const sum = numbers => numbers.reduce((total, number) => total + number, 0);
 const transpose = rows => rows[0].map((_, c) => rows.map(row => row[c]));
 
 function round(number) {  // a half goes to the even neighbour, as in Python
@@ -49,36 +48,33 @@ function likeMnist(ink) {
 class Digit {  // `ask` takes 28 rows of pixels; whoever has an answer gives it to `answer`
   constructor(root, words, ask) {
     Object.assign(this, { words, ask });
-    this.framed = new Grid(words.framed, { width: 240 });
-    Object.assign(this.framed.canvas, { tabIndex: -1, role: "img" });
-    this.told = make("p", { "aria-live": "polite" });
+    this.framed = new Grid(this, words.framed, { width: 240 });
+    this.told = make("p", { "aria-live": "polite", style: "min-height: 2.8em" });
     this.bars = Array.from({ length: 10 }, () => make("meter", { min: 0, max: 1, value: 0 }));
     this.shares = this.bars.map(() => make("output"));
     const rows = this.bars.map((bar, i) => make("label", {}, `${i}`, bar, this.shares[i]));
-    const bars = make("div", { style: "display: grid; gap: 0.1em" }, ...rows);
-    this.pad = new Pad(words.draw, () => this.read());
-    const clear = make("button", { type: "button", onclick: () => this.pad.clear() }, words.clear);
+    const bars = make("div", { style: "display: grid; gap: 0.1em; align-self: start" }, ...rows);
+    this.pad = new Pad(words, () => this.show());
+    const pictures = [this.pad.element, this.framed.element, bars];
     root.replaceChildren(
-      make("div", { className: "controls" }, clear, this.told),
-      make("div", { className: "pictures" }, this.pad.element, this.framed.element, bars));
-    this.read();
+      this.told, make("div", { className: "pictures" }, ...pictures), make("p", {}, words.ten));
+    this.pad.clear();
   }
 
-  read() {
-    if (!this.pad) return;
+  show() {
     const found = likeMnist(this.pad.pixels());
-    const dot = ([row, column], colour) => [row + 0.3, column + 0.3, 0.4, 0.4, colour];
+    const dot = ([row, column], colour) => [row - 0.1, column - 0.1, 1.2, 1.2, colour];
     const marks = found && [[...found.box, "#E69F00"], dot([14, 14], "#56B4E9"), dot(found.centre)];
     this.framed.draw(found?.pixels ?? filled(28, 28, 0), this.words.framed, marks ?? []);
     this.empty = !found;
-    found ? this.ask(found.pixels) : this.answer(null);
+    found ? this.ask(found.pixels) : this.answer(Array(10).fill(0));
   }
 
-  answer(found) {
-    const { words, empty } = this, given = empty ? Array(10).fill(0) : found;  // it may come late
-    const share = value => `${(100 * value).toFixed(1)} %`, most = Math.max(...given);
-    this.bars.forEach((bar, i) => { bar.value = given[i]; });
-    this.shares.forEach((told, i) => { told.textContent = empty ? "" : share(given[i]); });
+  answer(given) {  // it may come late, when the canvas is empty again
+    const { words, empty } = this, most = Math.max(...given);
+    const share = value => empty ? "" : `${(100 * value).toFixed(1)} %`;
+    this.bars.forEach((bar, i) => { bar.value = empty ? 0 : given[i]; });
+    this.shares.forEach((told, i) => { told.textContent = share(given[i]); });
     const reads = words.reads.replace("{}", given.indexOf(most)).replace("{}", share(most));
     this.told.textContent = empty ? words.nothing : reads;
   }

@@ -98,6 +98,6 @@ def _show_picture(model: keras.Model, example: np.ndarray) -> None:
 
     given = model(example.reshape(1, *model.input_shape[1:]), training=False)
     left, right = plt.subplots(1, 2, figsize=(9, 3.9), width_ratios=(1, 1.5))[1]
-    plots.show_image(example, title="drawn", ax=left)
+    plots.show_image(example, title="an example", ax=left)
     plots.probability_bars(keras.ops.convert_to_numpy(given)[0], ax=right)
     plt.show()

@@ -3,16 +3,18 @@
 
 const SIDE = 280, BRUSH = 24;  // a tenth of it is as thick as MNIST's strokes
 
-class Pad {
-  constructor(name, onchange) {
+class Pad {  // black once it is cleared
+  constructor(words, onchange) {
     Object.assign(this, { onchange, cursor: [SIDE / 2, SIDE / 2], down: false });
     this.sheet = make("canvas", { width: SIDE, height: SIDE });  // the ink, without the cursor
     this.ink = this.sheet.getContext("2d", { willReadFrequently: true });
-    const named = { tabIndex: 0, role: "application", "aria-label": name };
+    const named = { tabIndex: 0, role: "application", "aria-label": words.draw };
     this.canvas = make("canvas", { width: SIDE, height: SIDE, ...named });
     this.canvas.style.width = `${SIDE / 15}em`;  // it grows with letters
-    const style = "flex: 0 1 auto; align-self: start";
-    this.element = make("figure", { style }, make("figcaption", {}, name), this.canvas);
+    const style = `flex: 0 1 auto; align-self: start; max-width: ${SIDE / 15}em`;
+    const clear = button(words.clear, () => this.clear());
+    this.element = make("figure", { style }, make("figcaption", {}, words.draw), this.canvas,
+      make("p", {}, clear, ` ${words.hint_draw}`));
     this.canvas.onpointerdown = event => {
       this.canvas.setPointerCapture(event.pointerId);
       this.line(this.at(event), this.at(event));
@@ -20,7 +22,6 @@ class Pad {
     this.canvas.onpointermove = event => event.buttons && this.line(this.cursor, this.at(event));
     this.canvas.onkeydown = event => this.key(event);
     this.canvas.onblur = () => { this.down = false; this.show(); };
-    this.clear();
   }
 
   at(event) {

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from html import escape
-from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -50,25 +48,21 @@ def receptive_fields(
     rows = []
     for name, (down, across) in seen_by_each(model, layers).items():
         field = receptive_field(model, name)
-        row = {"name": name, "down": down, "size": field.size, "jump": field.jump}
-        rows.append(row if across == down else row | {"across": across})
-    data = {"pixels": image.shape[:2], "layers": rows}
-    return Explorer(alt, "field", _first_picture(alt, image, rows), data)
+        axes = [down] if across == down else [down, across]
+        rows.append({"name": name, "axes": axes, "size": field.size, "jump": field.jump})
+    data = {"pixels": image.shape[:2], "image": bitmap(image), "layers": rows}
+    return Explorer(alt, "field", _framed(image, rows), data)
 
 
-def _first_picture(alt: str, image: np.ndarray, rows: list[dict]) -> str:
-    """Draw the image, with what the middle of each layer sees."""
-    height, width = image.shape[:2]
-    frames = ""
+def _framed(image: np.ndarray, rows: list[dict]) -> np.ndarray:
+    """Return an image in colour, with a frame around what the middle of each layer sees."""
+    zoom = max(1, 112 // len(image))  # small images are enlarged, so that a frame is thin
+    shown = np.dstack([image] * 3)[..., :3].repeat(zoom, axis=0).repeat(zoom, axis=1)
+    thin, orange = -(-len(shown) // 112), np.array([213, 94, 0])
     for row in rows:
-        axes = (row["down"], row.get("across", row["down"]))
-        (top, high), (left, wide) = (axis[len(axis) // 2] for axis in axes)
-        frames += f'<rect x="{left}" y="{top}" width="{wide}" height="{high}"/>'
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="300" '
-        f'height="{300 * height // width}"><image href="{bitmap(image)}" width="{width}" '
-        f'height="{height}" style="image-rendering:{"auto" if width > 64 else "pixelated"}"/>'
-        f'<g fill="none" stroke="#D55E00" stroke-width="{width / 150:.2f}">{frames}</g></svg>'
-    )
-    address = quote(svg, safe=" /:;,=+-.")
-    return f'<img src="data:image/svg+xml,{address}" alt="{escape(str(alt))}">'
+        down, across = ([zoom * i for i in axis[len(axis) // 2]] for axis in (row["axes"] * 2)[:2])
+        seen = shown[down[0] : sum(down), across[0] : sum(across)]
+        inside = seen[thin:-thin, thin:-thin].copy()
+        seen[:] = orange if image.dtype == np.uint8 else orange / 255
+        seen[thin:-thin, thin:-thin] = inside
+    return shown

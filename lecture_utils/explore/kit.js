@@ -1,4 +1,4 @@
-// What all explorers share: controls with names, and grids that answer to mouse, finger and keys.
+// What all explorers share: elements, controls with names, and rows of numbers.
 
 function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -12,23 +12,23 @@ function make(tag, properties = {}, ...children) {
 }
 
 // Controls in their labels. `set` shows another value, and tells nobody.
-function choice(label, options, chosen, onchange) {  // options: value and words; words alone do
-  const items = options.map(option => [].concat(option, option)).map(([value, words]) =>
-    make("option", { value, selected: value === chosen }, words));
+function choice(label, options, onchange) {
+  const items = options.map(option => make("option", {}, option));
   const select = make("select", { onchange: () => onchange(select.value) }, ...items);
-  const set = value => { select.value = value; };
-  return Object.assign(make("label", {}, label, select), { set });
+  return Object.assign(make("label", {}, label, select), { set(value) { select.value = value; } });
 }
 
-function range(label, least, most, value, onchange, words = String) {
-  const told = make("output", {}, words(value));
-  const input = make("input", { type: "range", min: least, max: most, value });
-  const tell = () => { told.textContent = words(+input.value); };
-  const set = number => { input.value = number; tell(); };
-  input.oninput = () => { tell(); onchange(+input.value); };
+function range(label, min, max, onchange, words = String) {
+  const input = make("input", { type: "range", min, max, oninput: () => onchange(+input.value) });
+  const told = make("output"), set = value => {
+    input.value = value;
+    told.textContent = words(value);
+  };
   return Object.assign(make("label", {}, label, input, told), { set });
 }
 
+const button = (name, onclick) => make("button", { type: "button", onclick }, name);
 const short = value => String(+value.toFixed(2)).replace("-", "−");
+const sum = numbers => numbers.reduce((total, number) => total + number, 0);
 const filled = (rows, columns, value) => Array.from({ length: rows }, (_, r) =>
   Array.from({ length: columns }, (_, c) => typeof value === "function" ? value(r, c) : value));

@@ -2,25 +2,23 @@
 
 class Maps {
   constructor(root, { words, weights, digit }) {
-    const layers = ["conv1", "pool1", "conv2", "pool2", "conv3"];
     this.canvas = make("canvas", { role: "img", "aria-label": words.maps });
     Object.assign(this, { convnet: new Convnet(weights), caption: make("figcaption") });
-    this.pad = new Pad(words.draw, () => this.show());
-    const clear = make("button", { type: "button", onclick: () => this.pad.clear() }, words.clear);
-    const layer = choice(words.layer, layers, layers[0], name => this.show(name));
+    this.pad = new Pad(words, () => this.show());
+    const layers = ["conv1", "pool1", "conv2", "pool2", "conv3"];
+    const layer = choice(words.layer, layers, name => this.show(name));
     const maps = make("figure", { style: "flex: 0 1 auto" }, this.caption, this.canvas);
-    root.replaceChildren(make("div", { className: "controls" }, layer, clear),
+    root.replaceChildren(make("div", { className: "settings" }, layer),
       make("div", { className: "pictures" }, this.pad.element, maps));
     this.pad.put([...bytes(digit)]);
   }
 
   show(name = this.name ?? "conv1") {
-    if (!this.pad) return;
     this.name = name;
-    const all = this.convnet.run(this.pad.pixels(28).flat()), { maps, side, count } = all[name];
-    const columns = count > 64 ? 16 : 8, zoom = Math.floor(432 / columns / side);
+    const { maps, side, count } = this.convnet.run(this.pad.pixels(28).flat())[name];
+    const columns = Math.round(Math.sqrt(2 * count)), zoom = Math.floor(416 / columns / side);
     const size = side * zoom, step = size + 2, wide = columns * step + 2;
-    const picture = new ImageData(wide, count / columns * step + 2);
+    const picture = new ImageData(wide, Math.ceil(count / columns) * step + 2);
     const least = Math.max(...maps) / 20 || 1;
     const shades = new Uint32Array(picture.data.buffer).fill(0xffc8a070);
     for (let k = 0; k < count; k++) {  // each from 0, black, to its own largest value, white

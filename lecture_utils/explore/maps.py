@@ -2,15 +2,14 @@
 
 import base64
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lecture_utils.bitmap import bitmap
 from lecture_utils.checks import array, refused
 from lecture_utils.convolution import correlate2d
-from lecture_utils.explore.page import Explorer
+from lecture_utils.datasets import load_mnist
+from lecture_utils.explore.page import Explorer, side_by_side
 from lecture_utils.models.mnist import trained_weights
 
 
@@ -36,10 +35,8 @@ def feature_maps(digit: ArrayLike, alt: str) -> Explorer:
     data = {"weights": weights, "digit": base64.b64encode(digit.tobytes()).decode()}
     # Whole numbers, so that the first maps of the first layer are the same on every machine.
     kernels = np.moveaxis(trained_weights()["conv1/kernel"][:, :, 0, :4].astype(int), -1, 0)
-    tiles = [np.pad(correlate2d(digit.astype(int), kernel).clip(min=0), 1) for kernel in kernels]
-    strip = np.hstack([digit, *(255 * tile // max(1, tile.max()) for tile in tiles)])
-    image = f'<img src="{bitmap(strip.astype(np.uint8))}" alt="{escape(str(alt))}" width="560">'
-    return Explorer(alt, "maps", image, data, ("../pad", "../convnet"))
+    maps = [correlate2d(digit.astype(int), kernel).clip(min=0) for kernel in kernels]
+    return Explorer(alt, "maps", side_by_side(digit, *maps), data, ("../pad", "../convnet"))
 
 
 def drawn_digit(alt: str) -> Explorer:
@@ -49,7 +46,7 @@ def drawn_digit(alt: str) -> Explorer:
     """
     scripts = ("grid", "../pad", "../drawing", "../convnet")
     data = {"weights": packed(("conv1", "conv2", "conv3", "classes"))}
-    return Explorer(alt, "digit", f"<p>{escape(alt)}</p>", data, scripts, 300_000)
+    return Explorer(alt, "digit", load_mnist()[1][0][0], data, scripts, 300_000)
 
 
 def packed(layers: Sequence[str]) -> dict[str, dict]:

@@ -1,12 +1,13 @@
 """What all explorers share: a page of HTML that holds its data, its script and a first picture."""
 
-from __future__ import annotations
-
 import json
 from html import escape
 from pathlib import Path
 from string import Template
 
+import numpy as np
+
+from lecture_utils.bitmap import bitmap
 from lecture_utils.checks import refused
 
 FOLDER = Path(__file__).parent
@@ -22,7 +23,7 @@ class Explorer:
     Args:
         alt: What the figure is, in words.
         kind: The name of its script, `kind.js`.
-        picture: The first picture, as HTML.
+        picture: The first picture, as `bitmap` takes it.
         data: What the script reads, as JSON writes it.
         needs: The names of scripts that it begins with, seen from here.
         most: Bytes that it may have.
@@ -32,25 +33,24 @@ class Explorer:
     """
 
     def __init__(
-        self, alt: str, kind: str, picture: str, data: dict, needs=("grid",), most=MOST_BYTES
+        self, alt: str, kind: str, picture: np.ndarray, data: dict, needs=("grid",), most=MOST_BYTES
     ):
         if not isinstance(alt, str) or not alt.strip():
             raise refused("alt", "words that say what the figure is", alt)
-        names = ("kit", *needs, kind)
-        scripts = "".join((FOLDER / f"{name}.js").read_text("utf-8") for name in names)
-        known = json.loads((FOLDER / "words.json").read_text("utf-8"))["en"]
-        used = ("touch", *(key for key in known if f"words.{key}" in scripts))
-        words = {key: known[key] for key in used}
+        scripts = "".join(_read(f"{name}.js") for name in ("kit", *needs, kind))
+        known, columns = json.loads(_read("words.json"))["en"], picture.shape[1]
+        words = {key: text for key, text in known.items() if f"words.{key}" in scripts}
         written = {"ensure_ascii": False, "separators": (",", ":"), "default": lambda a: a.tolist()}
-        data = json.dumps({"words": words} | data, **written)
         self.alt = alt
-        self.html = Template((FOLDER / "page.html").read_text("utf-8")).substitute(
+        self.html = Template(_read("page.html")).substitute(
             kind=kind,
             alt=escape(alt),
-            data=data.replace("<", "\\u003c"),
-            picture=picture,
+            data=json.dumps({"words": words} | data, **written).replace("<", "\\u003c"),
+            picture=bitmap(picture),
+            width=columns * max(1, min(24, 480 // columns)),
+            rendering="pixelated" if columns < 100 else "auto",
             touch=escape(known["touch"]),
-            style=(FOLDER / "style.css").read_text("utf-8"),
+            style=_read("style.css"),
             scripts=scripts,
         )
         if (size := len(self.html.encode())) > most:
@@ -63,3 +63,16 @@ class Explorer:
 
     def _repr_html_(self) -> str:
         return self.html
+
+
+def side_by_side(*images: np.ndarray) -> np.ndarray:
+    """Return images in a row on white, each black where it is smallest and white where largest."""
+    high, shown = max(map(len, images)), []
+    for image in images:
+        shade = (image - image.min()) / (np.ptp(image) or 1)
+        shown.append(np.pad(shade, ((0, high - len(image)), (0, 2)), constant_values=1))
+    return np.hstack(shown)[:, :-2]
+
+
+def _read(name: str) -> str:
+    return (FOLDER / name).read_text("utf-8")

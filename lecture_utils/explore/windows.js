@@ -1,13 +1,15 @@
 // A window that slides over an image or a signal: correlation, and pooling.
 
-// An axis: all that the formula of the size needs, and the size.
+// An axis: all that the formula of the size needs, the size, and the pixels below a window.
 function axis(size, kernel, stride, padding, dilation) {
   const span = (kernel - 1) * dilation + 1;
   const missing = Math.max((Math.ceil(size / stride) - 1) * stride + span - size, 0);
   const same = [missing >> 1, missing - (missing >> 1)], full = [span - 1, span - 1];
   const [before, after] = { valid: [0, 0], same, full }[padding] ?? [+padding, +padding];
   const places = Math.floor((size + before + after - span) / stride) + 1;
-  return { size, kernel, stride, dilation, before, after, span, places };
+  const below = place =>
+    Array.from({ length: kernel }, (_, i) => place * stride - before + i * dilation);
+  return { size, stride, before, after, span, places, below, padded: before + size + after };
 }
 
 function axes(image, weights, { stride, padding, dilation }) {  // a signal has one row alone
@@ -16,18 +18,23 @@ function axes(image, weights, { stride, padding, dilation }) {  // a signal has 
     axis(image[0].length, weights[0].length, ...settings)];
 }
 
-const windowAt = (image, [down, across], row, column) =>  // null on the padding
-  filled(down.kernel, across.kernel, (i, j) =>
-    image[row * down.stride - down.before + i * down.dilation]
-      ?.[column * across.stride - across.before + j * across.dilation] ?? null);
-
-const total = numbers => numbers.reduce((sum, number) => sum + number, 0);
-const multiply = (window, weights) => window.flatMap((line, r) =>
-  line.map((pixel, c) => pixel * weights[r][c]));
-const correlate = (window, weights) => total(multiply(window, weights));
-const present = window => window.flat().filter(pixel => pixel !== null);
+const windowAt = (image, [down, across], row, column) =>  // its pixels; null on the padding
+  down.below(row).flatMap(r => across.below(column).map(c => image[r]?.[c] ?? null));
+const multiply = (window, weights) => window.map((pixel, i) => pixel * weights[i]);
+const correlate = (window, weights) => sum(multiply(window, weights));
+const present = window => window.filter(pixel => pixel !== null);
 const largest = window => Math.max(...present(window));
-const mean = window => total(present(window)) / present(window).length;
+const mean = window => sum(present(window)) / present(window).length;
+
+const fitted = (table, rows, columns) => {  // its middle, or zeros around it
+  const [top, left] = [(table.length - rows) >> 1, (table[0].length - columns) >> 1];
+  return filled(rows, columns, (r, c) => table[r + top]?.[c + left] ?? 0);
+};
+
+function inWords(products, many) {  // what stands before their sum
+  if (products.length > 9) return `${many.replace("{}", products.length)} = `;
+  return `${products.map(short).join(" + ").replaceAll("+ −", "− ")} = `;
+}
 
 // The formula of an output's size, with its numbers: ⌊(28 − 3 + 1 + 1) / 2⌋ + 1 = 14.
 function sizeInWords({ size, span, before, after, stride, places }) {
@@ -35,166 +42,152 @@ function sizeInWords({ size, span, before, after, stride, places }) {
   return `⌊(${size} − ${span}${padded}) / ${stride}⌋ + 1 = ${places}`;
 }
 
+// `state` is what was chosen, named as the controls, and `corner`, the pixel where the window
+// begins. What is drawn or typed becomes an input or a kernel to choose. `show` derives all else.
 class Windows {
   constructor(root, { words, inputs, kernels }) {
-    Object.assign(this, { root, words, inputs, kernels, place: [0, 0], weights: [[0, 0], [0, 0]] });
-    this.settings = { stride: kernels ? 1 : 2, padding: "valid", dilation: 1 };
-    const onmove = (...place) => this.draw(place), onpaint = (...cell) => this.paint(...cell);
-    const reduced = kernels ? [[words.output, window => correlate(window, this.weights)]]
-      : [[words.largest, largest], [words.mean, mean]];
-    this.input = new Grid(words.drawn, { onpaint });
-    this.outputs = reduced.map(([name, reduce]) =>
-      Object.assign(new Grid(name, { onmove }), { name, reduce }));
+    const withOwn = tables => ({ ...tables, [words.own]: Object.values(tables)[0] });
+    Object.assign(this, { root, words, weighs: Boolean(kernels), inputs: withOwn(inputs) });
+    this.kernels = withOwn(kernels ?? { none: [[0, 0], [0, 0]] });
+    this.state = { stride: kernels ? 1 : 2, padding: "valid", dilation: 1, corner: [0, 0] };
+    const first = (place, i) => this.axes[i].below(place)[0];
+    const onmove = place => this.show({ corner: place.map(first) });
+    const output = (name, reduce) => new Grid(this, name, { name, reduce, onmove });
+    this.input = new Grid(this, words.drawn, { onpaint: (...drawn) => this.paint(...drawn) });
+    this.outputs = kernels
+      ? [output(words.output, window => correlate(window, this.weights))]
+      : [output(words.largest, largest), output(words.mean, mean)];
     this.editor = make("div", { className: "weights", role: "group", "aria-label": words.window });
     [this.told, this.formula] = [make("p", { "aria-live": "polite" }), make("p")];
-    this.control = this.controls(Object.keys(inputs), Object.keys(kernels ?? {}));
-    const onclick = () => this.own("input", { image: filled(...this.sizes("size"), 0) });
-    const clear = make("button", { type: "button", onclick }, words.clear);
-    const [first, ...others] = Object.values(this.control);
-    const pictures = [this.input.element, ...this.outputs.map(grid => grid.element)];
+    this.controls = this.makeControls();
     const caption = make("figcaption", {}, kernels ? words.kernel : words.window);
+    const pictures = [this.input, ...this.outputs].map(grid => grid.element);
     pictures.splice(kernels ? 1 : 3, 0, make("figure", {}, caption, this.editor));
     root.replaceChildren(
-      make("div", { className: "controls" }, first, clear, ...others),
+      make("div", { className: "settings" }, ...Object.values(this.controls)),
       make("p", {}, kernels ? words.hint_kernel : words.hint_window),
       make("div", { className: "pictures" }, ...pictures), this.told, this.formula);
-    this.chooseInput(Object.keys(inputs)[0]);
+    this.show({ input: Object.keys(inputs)[0], kernel: Object.keys(this.kernels)[0] });
   }
 
-  controls(inputs, kernels) {
-    const { words, settings } = this, moved = kernels.length > 0;
-    const set = name => value => this.show({ settings: { ...this.settings, [name]: value } });
-    const listed = (name, names, choose) => choice(name, [...names, words.own], names[0], choose);
-    const paddings = ["valid", "same", ...moved ? ["full", "1", "2", "3"] : []];
+  makeControls() {
+    const { words, weighs } = this, set = name => value => this.show({ [name]: value });
+    const blank = () => this.image.map(line => line.map(() => 0));
+    const paddings = ["valid", "same", ...weighs ? ["full", "1", "2", "3"] : []];
     return {
-      input: listed(words.input, inputs, name => this.chooseInput(name)),
-      ...moved && { kernel: listed(words.kernel, kernels, name => this.chooseKernel(name)) },
-      size: range(words.size, 1, 5, 2, size => this.resize(size)),
-      stride: range(words.stride, 1, 4, settings.stride, set("stride")),
-      padding: choice(words.padding, paddings, "valid", set("padding")),
-      ...moved && { dilation: range(words.dilation, 1, 3, 1, set("dilation")) },
+      input: choice(words.input, Object.keys(this.inputs), set("input")),
+      clear: button(words.clear, () => this.own("input", blank())),
+      ...weighs && { kernel: choice(words.kernel, Object.keys(this.kernels), set("kernel")) },
+      size: range(weighs ? words.kernel_size : words.window_size, 1, 5, set("size")),
+      stride: range(words.stride, 1, 4, set("stride")),
+      padding: choice(words.padding, paddings, set("padding")),
+      ...weighs && { dilation: range(words.dilation, 1, 3, set("dilation")) },
     };
   }
 
-  sizes(name) {
-    return this.axes.map(axis => axis[name]);
+  own(part, table, changes) {  // what is drawn or typed is chosen from then on
+    this[`${part}s`][this.words.own] = table;
+    this.show({ [part]: this.words.own, ...changes });
   }
 
-  own(part, changes) {  // what is drawn or typed has this name
-    this.control[part]?.set(this.words.own);
-    this.show(changes);
+  paint(cells, begins) {  // the first pixel says with what, the last takes the window along
+    const { axes, place, top } = this, image = this.image.map(line => [...line]);
+    const drawn = cells.map(cell => cell.map((at, i) => at - axes[i].before)), last = drawn.at(-1);
+    const value = image[last[0]]?.[last[1]] ?? 0;
+    if (begins) this.ink = value > top - 0.5 ? 0 : Math.min(Math.floor(value) + 1, top);
+    for (const [r, c] of drawn) if (image[r]?.[c] !== undefined) image[r][c] = this.ink;
+    const corner = axes.map(({ below, span }, i) => {
+      const [first] = below(place[i]);
+      return first <= last[i] && last[i] < first + span ? first : last[i];
+    });
+    this.own("input", image, { corner });
   }
 
-  chooseInput(name) {  // a signal is an image of one row
-    const was = this.alone, image = this.inputs[name] ?? this.image;
-    this.image = image.map(line => [...line]);
-    this.alone = image.length === 1;
-    this.root.classList.toggle("alone", this.alone);
-    this.input.top = Math.max(1, ...image.flat());
-    for (const grid of [this.input, ...this.outputs]) {
-      Object.assign(grid, { width: this.alone ? 720 : 300, signed: this.alone });
-    }
-    if (was === this.alone) this.show();
-    else this.kernels ? this.chooseKernel(Object.keys(this.kernels)[0]) : this.resize(2);
+  show(changes = {}) {
+    const state = Object.assign(this.state, changes), image = this.inputs[state.input];
+    const kernel = this.kernels[state.kernel], alone = image.length === 1;
+    if (changes.kernel) state.size = kernel[0].length;
+    this.moves = Object.keys(changes).every(name => name === "corner");  // outputs stay as they are
+    // A signal meets a kernel's middle row.
+    const rows = alone ? 1 : Math.max(1, kernel.length + state.size - kernel[0].length);
+    const table = fitted(kernel, rows, state.size), both = axes(image, table, state);
+    const place = both.map(({ before, stride, places }, i) =>
+      Math.max(0, Math.min(Math.floor((state.corner[i] + before) / stride), places - 1)));
+    Object.assign(this, { image, table, weights: table.flat(), axes: both, place });
+    this.top = alone ? Math.max(...Object.values(this.inputs).flat(2)) : 1;
+    for (const [name, { set }] of Object.entries(this.controls)) set?.(state[name]);
+    this.draw(alone ? [both[1]] : both, both.every(({ places }) => places > 0));
   }
 
-  chooseKernel(name) {  // a signal meets its middle row
-    const table = this.kernels[name] ?? this.weights;
-    this.edit(this.alone ? [table[table.length >> 1]] : table);
-    this.control.kernel.set(name);
-  }
-
-  resize(size) {  // the middle stays
-    const old = this.weights, rows = this.alone ? 1 : size;
-    const [top, left] = [(old.length - rows) >> 1, (old[0].length - size) >> 1];
-    this.edit(filled(rows, size, (r, c) => old[r + top]?.[c + left] ?? 0));
-  }
-
-  edit(table) {  // for each weight a box to type in, above it its pixel, below it their product
-    const weights = table.map(line => [...line]), columns = table[0].length;
-    const cells = weights.flatMap((line, r) => line.map((value, c) => {
-      const name = { "aria-label": `${this.words.kernel}[${r}, ${c}]` };
-      const oninput = event => {
-        line[c] = Math.max(-999, Math.min(+event.target.value || 0, 999));
-        this.own("kernel");
-      };
-      const box = () => make("input", { ...name, type: "number", step: "any", value, oninput });
-      return make("label", {}, make("span"), ...this.kernels ? [box(), make("span")] : []);
-    }));
-    this.editor.replaceChildren(...cells);
-    this.editor.style.setProperty("--columns", columns);
-    this.control.size.set(columns);
-    this.own("kernel", { weights });
-  }
-
-  paint(row, column, ink) {
-    const [down, across] = this.axes, line = this.image[row - down.before];
-    if (line?.[column - across.before] === undefined) return;
-    line[column - across.before] = ink;
-    this.own("input");
-  }
-
-  show(changes = {}) {  // after a change of anything but the place
-    Object.assign(this, changes);
-    const { image, alone } = this, both = this.axes = axes(image, this.weights, this.settings);
-    const [down, across] = both, places = this.sizes("places");
-    this.fits = Math.min(...places) > 0;
-    this.padded = filled(...both.map(axis => axis.before + axis.size + axis.after),
-      (r, c) => image[r - down.before]?.[c - across.before] ?? null);
-    for (const grid of this.outputs) {
-      const valueAt = (r, c) => grid.reduce(windowAt(image, both, r, c));
-      grid.found = this.fits ? filled(...places, valueAt) : [[0]];
-    }
-    const cells = alone ? this.padded[0].length : undefined;  // over a signal all are equally wide
-    for (const grid of [this.input, ...this.outputs]) Object.assign(grid, { cells });
-    this.editor.style.setProperty("--cells", cells);
-    const formulas = new Set((alone ? [across] : both).map(sizeInWords));
-    this.formula.textContent = `${this.words.formula}: ${[...formulas].join("; ")}`;
-    for (const part of [this.formula, this.editor, ...this.outputs.map(grid => grid.element)]) {
-      part.style.visibility = this.fits ? "" : "hidden";
-    }
-    this.draw(this.place);
-  }
-
-  draw(place) {
-    const { words, weights, fits, alone, axes: [down, across] } = this;
-    const [row, column] = this.place = this.axes.map((axis, i) =>
-      Math.max(0, Math.min(place[i], axis.places - 1)));
-    const [top, left] = [row * down.stride, column * across.stride];
-    const taps = across.dilation > 1 ? filled(down.kernel, across.kernel,
-      (i, j) => [top + i * down.dilation, left + j * across.dilation, 1, 1]).flat() : [];
-    const sized = (name, part) => `${name}: ${this.sizes(part).slice(alone ? 1 : 0).join(" × ")}`;
-    this.input.draw(this.padded, sized(words.input, "size"),
-      fits ? [...taps, [top, left, down.span, across.span]] : []);
-    for (const grid of this.outputs) {
-      const low = Math.min(...grid.found.flat()), high = Math.max(...grid.found.flat());
-      Object.assign(grid, { place: this.place, signed: alone || low < -1e-9 });
-      const caption = `${sized(grid.name, "places")}, ${short(low)} … ${short(high)}`;
-      grid.draw(grid.found, caption, [[row, column, 1, 1]]);
-    }
-    const window = fits ? windowAt(this.image, this.axes, row, column) : weights;
-    this.fill(window.flat(), multiply(window, weights), largest(window));
-    this.editor.style.setProperty("--middle", left + across.span / 2);
-    const found = this.outputs.map(({ name, reduce }) =>
-      `${name}[${alone ? "" : `${row}, `}${column}] = ${this.sum(window)}${short(reduce(window))}`);
+  draw(shown, fits) {
+    const { root, words, axes: both, place } = this, window = windowAt(this.image, both, ...place);
+    const sized = (name, part) => `${name}: ${shown.map(axis => axis[part]).join(" × ")}`;
+    root.classList.toggle("alone", shown.length === 1);
+    root.classList.toggle("unfit", !fits);
+    this.drawInput(sized(words.input, "size"), fits);
+    this.edit(window);
+    const steps = this.weighs ? inWords(multiply(window, this.weights), words.sum) : "";
+    const found = this.outputs.map(grid => {
+      const value = this.drawOutput(grid, sized(grid.name, "places"), fits);
+      return `${grid.name}[${place.slice(-shown.length).join(", ")}] = ${steps}${short(value)}`;
+    });
     this.told.textContent = fits ? found.join(", ") : words.no_window;
+    const formulas = [...new Set(shown.map(sizeInWords))].join("; ");
+    this.formula.textContent = `${words.formula}: ${formulas}`;
   }
 
-  fill(pixels, products, best) {  // the cells of the editor: what stands under the window
-    const most = Math.max(1e-9, ...products.map(Math.abs));
-    [...this.editor.children].forEach(({ firstChild, lastChild }, i) => {
-      firstChild.textContent = short(pixels[i] ?? 0) + (this.kernels ? " ×" : "");
-      if (this.kernels) lastChild.textContent = `= ${short(products[i])}`;
-      lastChild.style.background = this.kernels ? colour(products[i], 2 * most, true)
-        : pixels[i] === null ? "#ddd" : pixels[i] === best ? "#F7D488" : "none";
+  drawInput(caption, fits) {
+    const { image, axes: [down, across], place: [row, column] } = this;
+    const padded = filled(down.padded, across.padded, (r, c) =>
+      image[r - down.before]?.[c - across.before] ?? null);
+    const frame = [row * down.stride, column * across.stride, down.span, across.span];
+    const taps = down.below(row).flatMap(r =>
+      across.below(column).map(c => [r + down.before, c + across.before, 1, 1]));
+    this.input.cells = image.length > 1 ? undefined : across.padded;  // over a signal, all as wide
+    const marks = this.state.dilation > 1 ? [...taps, frame] : [frame];
+    this.input.draw(padded, caption, fits ? marks : []);
+    this.editor.style.setProperty("--cells", across.padded);
+    this.editor.style.setProperty("--middle", frame[1] + across.span / 2);
+  }
+
+  drawOutput(grid, caption, fits) {  // returns what is found at its place
+    const { image, axes: [down, across], place } = this;
+    const at = (r, c) => grid.reduce(windowAt(image, this.axes, r, c));
+    if (!this.moves) grid.found = fits ? filled(down.places, across.places, at) : [[0]];
+    const all = grid.found.flat(), [low, high] = [Math.min(...all), Math.max(...all)].map(short);
+    Object.assign(grid, { place, cells: this.input.cells });
+    grid.draw(grid.found, `${caption}, ${low} … ${high}`, [[...place, 1, 1]]);
+    return at(...place);
+  }
+
+  edit(window) {  // the cells of the kernel, or of the window alone
+    const { table, weights, weighs, editor } = this, products = multiply(window, weights);
+    const shape = table.map(line => line.length).join();
+    if (editor.dataset.shape !== shape) {
+      editor.dataset.shape = shape;
+      editor.style.setProperty("--columns", table[0].length);
+      editor.replaceChildren(...table.flatMap((line, r) => line.map((_, c) => this.cell(r, c))));
+    }
+    const most = Math.max(1e-9, ...products.map(Math.abs)), best = largest(window);
+    const seen = pixel => pixel === null ? "#ddd" : pixel === best ? "#F7D488" : "none";
+    [...editor.children].forEach(({ children: [pixel, box, product] }, i) => {
+      pixel.textContent = short(window[i] ?? 0) + (weighs ? " ×" : "");
+      if (!weighs) return Object.assign(pixel.style, { background: seen(window[i]) });
+      if (box.weight !== weights[i]) box.value = +(box.weight = weights[i]).toFixed(3);
+      product.textContent = `=${short(products[i])}`;
+      product.style.background = colour(products[i], 2 * most, true);
     });
   }
 
-  sum(window) {  // of products, behind an output
-    if (!this.kernels) return "";
-    const products = multiply(window, this.weights).map(short);
-    if (products.length > 9) return `${this.words.sum.replace("{}", products.length)} = `;
-    return `${products.join(" + ").replaceAll("+ −", "− ")} = `;
+  cell(r, c) {  // a box to type in, above it its pixel, below it their product
+    const oninput = ({ target }) => {
+      const table = this.table.map(line => [...line]);
+      target.weight = table[r][c] = Math.max(-999, Math.min(+target.value || 0, 999));
+      this.own("kernel", table);
+    };
+    const name = { "aria-label": `${this.words.kernel}[${r}, ${c}]` };
+    const box = () => make("input", { ...name, type: "number", step: "any", oninput });
+    return make("label", {}, make("span"), ...this.weighs ? [box(), make("span")] : []);
   }
 }
 

@@ -1,15 +1,13 @@
 """A window that slides over an image or a signal: convolution and pooling, for the hand."""
 
 from collections.abc import Mapping
-from html import escape
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lecture_utils.bitmap import bitmap
 from lecture_utils.checks import array, refused
 from lecture_utils.convolution import IMAGE, SIGNAL, correlate2d, max_pool2d
-from lecture_utils.explore.page import Explorer
+from lecture_utils.explore.page import Explorer, side_by_side
 
 
 def convolution(
@@ -30,10 +28,11 @@ def convolution(
 
     Lectures 02 and 03 use it.
     """
-    data = {"inputs": _tables("inputs", inputs, 40), "kernels": _tables("kernels", kernels, 5)}
-    image, kernel = (next(iter(tables.values())) for tables in data.values())
-    kernel = kernel[len(kernel) // 2][None] if len(image) == 1 else kernel
-    return _explorer(alt, data, image, correlate2d(image, kernel))
+    inputs, kernels = _tables("inputs", inputs, 40, 3), _tables("kernels", kernels, 5, 6)
+    image, kernel = (next(iter(tables.values())) for tables in (inputs, kernels))
+    kernel = kernel[[(len(kernel) - 1) // 2]] if len(image) == 1 else kernel
+    data = {"inputs": inputs, "kernels": kernels}
+    return Explorer(alt, "windows", side_by_side(image, correlate2d(image, kernel)), data)
 
 
 def pooling(inputs: Mapping[str, ArrayLike], alt: str) -> Explorer:
@@ -43,14 +42,15 @@ def pooling(inputs: Mapping[str, ArrayLike], alt: str) -> Explorer:
 
     Lecture 04 uses it.
     """
-    data = {"inputs": _tables("inputs", inputs, 40)}
+    data = {"inputs": _tables("inputs", inputs, 40, 3)}
     image = next(iter(data["inputs"].values()))
     size = (min(2, len(image)), 2)
-    return _explorer(alt, data, image, max_pool2d(image[None, ..., None], size)[0, ..., 0])
+    largest = max_pool2d(image[None, ..., None], size)[0, ..., 0]
+    return Explorer(alt, "windows", side_by_side(image, largest), data)
 
 
-def _tables(name: str, tables: Mapping[str, ArrayLike], most: int) -> dict[str, np.ndarray]:
-    """Return arrays by name, three decimals each: enough for the eye, and few bytes."""
+def _tables(name: str, tables: Mapping[str, ArrayLike], most: int, decimals: int) -> dict:
+    """Return arrays by name, rounded: enough for the eye and for sums, and few bytes."""
     if not isinstance(tables, Mapping) or not tables or not all(map(str, tables)):
         raise refused(name, "a dictionary of arrays by name", tables)
     found = {}
@@ -58,18 +58,5 @@ def _tables(name: str, tables: Mapping[str, ArrayLike], most: int) -> dict[str, 
         table = np.atleast_2d(array(f"{name}[{key!r}]", table, SIGNAL, IMAGE))
         if max(table.shape) > most:
             raise refused(f"{name}[{key!r}]", f"of at most {most} on an axis", table)
-        found[str(key)] = table.astype(float).round(3)
+        found[str(key)] = table.astype(float).round(decimals)
     return found
-
-
-def _explorer(alt: str, data: dict, *images: np.ndarray) -> Explorer:
-    """Return the figure; first it shows images side by side, black where they are smallest."""
-    shades = [(image - image.min()) / (np.ptp(image) or 1) for image in images]
-    high, parts = max(map(len, images)), []
-    for image in shades:  # on white, with a gap between them
-        parts.append(np.pad(image, ((0, high - len(image)), (0, 2)), constant_values=1))
-    shown = np.hstack(parts)[:, :-2]
-    width = min(24, 480 // shown.shape[1]) * shown.shape[1]
-    style = f'style="image-rendering: pixelated" width="{width}"'
-    picture = f'<img {style} src="{bitmap(shown)}" alt="{escape(str(alt))}">'
-    return Explorer(alt, "windows", picture, data)

@@ -45,21 +45,15 @@ def test_the_browser_answers_as_keras(reader, weights):
     probe = keras.Model(model.input, [model.get_layer(name).output for name in layers])
     wanted = dict(zip(layers, probe.predict(images[..., np.newaxis], verbose=0), strict=True))
     scripts(reader.page, "kit", "../convnet")
-    found, milliseconds = reader.page.evaluate(
+    found = reader.page.evaluate(
         """([weights, images]) => {
-          const convnet = new Convnet(weights), times = [];
-          const answers = images.map(image => {
-            const start = performance.now(), found = convnet.run(image);
-            times.push(performance.now() - start);
-            return found.classes;
-          });
-          return [answers, times.sort((a, b) => a - b)[50]];
+          const convnet = new Convnet(weights);
+          return images.map(image => convnet.run(image).classes);
         }""",
         [weights, images.reshape(100, -1).tolist()],
     )
     assert np.array_equal(np.argmax(found, axis=1), wanted["classes"].argmax(axis=1))
     assert np.abs(np.array(found) - wanted["classes"]).max() < 1e-5
-    assert milliseconds < 20
     maps = reader.page.evaluate(
         """([weights, image]) => Object.values(new Convnet(weights).run(image))
              .slice(0, 5).map(({ maps }) => [...maps])""",
@@ -114,7 +108,7 @@ class Canvas:
         self.pad = self.root.get_by_role("application", name="draw a digit")
 
     def told(self):
-        return self.root.locator("p").last.inner_text()
+        return self.root.locator("[aria-live]").inner_text()
 
     def place(self, x, y):
         box = self.pad.bounding_box()
@@ -156,7 +150,7 @@ def test_six_digits_are_drawn_and_read(canvas):
     assert canvas.told() == NOTHING
     for digit in STROKES:
         canvas.draw(digit)
-        assert canvas.told().startswith(f"The network reads a {digit}, with"), digit
+        assert canvas.told().startswith(f"The network reads {digit}, with"), digit
         bars = canvas.root.locator("meter").evaluate_all("bars => bars.map(bar => bar.value)")
         assert np.argmax(bars) == digit and abs(sum(bars) - 1) < 1e-3
         canvas.clear()
@@ -167,7 +161,7 @@ def test_keys_draw_a_one(canvas):
     canvas.pad.focus()
     for key in [*["ArrowUp"] * 9, "Space", *["ArrowDown"] * 18, "Space", *["ArrowRight"] * 5]:
         canvas.page.keyboard.press(key)
-    assert canvas.told().startswith("The network reads a 1, with")
+    assert canvas.told().startswith("The network reads 1, with")
 
 
 def test_a_finger_draws(browser, tmp_path):
@@ -177,11 +171,13 @@ def test_a_finger_draws(browser, tmp_path):
     (tmp_path / "page.html").write_text(html, encoding="utf-8")
     page.goto((tmp_path / "page.html").as_uri())
     canvas, hand = Canvas(page), context.new_cdp_session(page)
+    place = canvas.pad.bounding_box()
     for stroke in STROKES[7]:
         for kind, (x, y) in zip(["touchStart", *["touchMove"] * 9], stroke):
             at = dict(zip("xy", canvas.place(x, y)))
             hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
         hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    assert canvas.told().startswith("The network reads a 7, with")
+    assert canvas.told().startswith("The network reads 7, with")
+    assert canvas.pad.bounding_box() == place  # it does not jump under the finger
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     context.close()

@@ -5,22 +5,19 @@ import subprocess
 
 import numpy as np
 import pytest
+from decks import open_built
 
 from lecture_utils import explore
 from lecture_utils.convolution import average_pool2d, correlate1d, correlate2d, max_pool2d
 from lecture_utils.explore.page import FOLDER
-from tools import site
 from tools.notebooks import notebook_paths
-
-pytest.importorskip("mdit_py_plugins", reason="`make slides` installs what the slides need")
-from tools.slides import SLIDES
 
 SOBEL = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
 COMPUTE = """cases => cases.map(({ image, weights, ...settings }) => {
   const both = axes(image, weights, settings), [rows, columns] = both.map(axis => axis.places);
   const all = reduce => Math.min(rows, columns) < 1 ? null :
     filled(rows, columns, (row, column) => reduce(windowAt(image, both, row, column)));
-  return [all(window => correlate(window, weights)), all(largest), all(mean)];
+  return [all(window => correlate(window, weights.flat())), all(largest), all(mean)];
 })"""
 
 
@@ -85,9 +82,8 @@ def test_pooling_is_that_of_the_package(compute):
 class Figure:
     """An explorer on a page, and what it tells."""
 
-    def __init__(self, page, selector=".lecture-explorer"):
-        self.page = page
-        self.root = page.locator(selector)
+    def __init__(self, page, root=None):
+        self.page, self.root = page, root or page.locator(".lecture-explorer")
 
     @property
     def input(self):
@@ -150,7 +146,7 @@ def test_a_mouse_moves_the_window_and_paints(shown):
     figure.page.mouse.move(box["x"] + 4.5 / 8 * box["width"], box["y"] + 2.5 / 8 * box["height"])
     figure.page.mouse.up()
     assert figure.told().endswith(" = 0")  # a line from row 4 to 2, without a gap
-    assert figure.control("input").input_value() == "own"
+    assert figure.control("input").input_value() == "your own"
     figure.root.get_by_role("button", name="clear").click()
     assert figure.root.locator("figcaption").last.inner_text() == "output: 6 × 6, 0 … 0"
     figure.control("input").select_option("bars")
@@ -182,9 +178,53 @@ def test_a_finger_moves_the_window_and_paints(browser, tmp_path):
     output.tap(position=figure.at(output, 3, 4, 6, 6))
     assert figure.told().startswith(told_at(3, 4))
     figure.input.tap(position=figure.at(figure.input, 0, 0, 8, 8))
-    assert figure.control("input").input_value() == "own"
+    assert figure.control("input").input_value() == "your own"
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert figure.root.bounding_box()["height"] < 1000
     context.close()
+
+
+def test_a_click_holds_the_window_until_the_next(shown):
+    figure = shown(convolution())
+    (output,) = figure.outputs
+    output.click(position=figure.at(output, 2, 4, 6, 6))
+    output.hover(position=figure.at(output, 5, 0, 6, 6))
+    assert figure.told().startswith(told_at(2, 4))
+    for _ in range(2):  # there it holds again, and lets go
+        output.click(position=figure.at(output, 5, 0, 6, 6))
+        assert figure.told().startswith(told_at(5, 0))
+    output.hover(position=figure.at(output, 1, 1, 6, 6))
+    assert figure.told().startswith(told_at(1, 1))
+
+
+def test_a_stride_keeps_the_sample_and_a_size_the_weights(shown):
+    figure = shown(explore.convolution({"ramp": range(12)}, {"mean": np.ones(3) / 3}, "A ramp."))
+    output, box = figure.outputs[0], figure.control("kernel[0, 2]")
+    output.click(position=figure.at(output, 0, 8, 1, 10))
+    assert figure.told() == "output[8] = 2.67 + 3 + 3.33 = 9"
+    changes = [
+        ("stride", 2, "4] = 2.67 + 3"),
+        ("stride", 3, "2] = 2 + 2.33"),
+        ("stride", 1, "8] = 2.67"),
+    ]
+    changes += [
+        ("size", 1, "8] = 2.67 ="),
+        ("size", 3, "8] = 2.67 + 3 +"),
+        ("size", 5, "7] = 0 + 2.67"),
+    ]
+    for name, value, told in changes:
+        figure.control(name).fill(str(value))
+        assert figure.told().startswith(f"output[{told}")
+        told, last = figure.root.locator("[aria-live]").bounding_box(), output.bounding_box()
+        assert last["y"] + last["height"] <= told["y"]
+    box, line = box.bounding_box(), figure.input.bounding_box()
+    middle = line["x"] + (7 + 2.5) / 12 * line["width"]
+    assert abs(box["x"] + box["width"] / 2 - middle) < 3  # the kernel stands below its window
+
+
+def test_brightness_can_be_seen(compute, reader):
+    shades = reader.page.evaluate("[0.2, 0.4, 3].map(value => colour(value, 0.4))")
+    assert shades == ["hsl(0 0% 20%)", "hsl(0 0% 40%)", "hsl(0 0% 100%)"]
 
 
 def test_typing_a_weight_keeps_the_focus_and_never_gives_nan(shown):
@@ -195,7 +235,7 @@ def test_typing_a_weight_keeps_the_focus_and_never_gives_nan(shown):
         box.fill(typed) if typed != "-" else figure.page.keyboard.type(typed)
         assert figure.told().endswith(f" = {last}"), typed
         assert box.evaluate("box => box === document.activeElement")
-    assert figure.control("kernel").input_value() == "own"
+    assert figure.control("kernel").input_value() == "your own"
     figure.control("kernel").select_option("Sobel x")
     assert figure.told().endswith(" = 4") and box.input_value() == "1"
 
@@ -233,8 +273,10 @@ def test_pooling_shows_the_maximum_beside_the_mean(shown):
     figure.control("size").fill("3")
     figure.control("stride").fill("1")
     figure.outputs[0].focus()
-    figure.page.keyboard.press("ArrowRight")
+    figure.page.keyboard.press("ArrowUp")
     assert figure.told() == "maximum[0, 1] = 0.55, mean[0, 1] = 0.3"
+    figure.input.click(position=figure.at(figure.input, 3, 0, 4, 4))  # the window goes along
+    assert figure.told() == "maximum[1, 0] = 0.7, mean[1, 0] = 0.38"
 
 
 def test_an_explorer_can_be_read_by_everybody_and_is_quick(shown, reader):
@@ -298,7 +340,7 @@ def test_in_jupyterlab_a_trusted_page_answers_before_it_is_run(lab, reader):
     box.click()
     reader.page.keyboard.type("7")  # Jupyter would take it for a heading's level
     assert box.input_value() in ("70", "07")
-    assert figure.control("kernel").input_value() == "own"
+    assert figure.control("kernel").input_value() == "your own"
     assert reader.troubles == []
 
 
@@ -309,14 +351,16 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(("lecture", "told"), PLACES)
-def test_on_the_site_an_explorer_answers(reader, lecture, told):
-    reader.open(site.OUTPUT / "notebooks" / f"{lecture}.html")
-    figure = Figure(reader.page, ".lecture-explorer[data-kind=windows]")
+def go_right(figure):
     figure.outputs[0].focus()
     for _ in range(3):
-        reader.page.keyboard.press("ArrowRight")
-    assert figure.told() == told
+        figure.page.keyboard.press("ArrowRight")
+    return figure.told()
+
+
+@pytest.mark.parametrize(("lecture", "told"), PLACES)
+def test_on_the_site_an_explorer_answers(reader, lecture, told):
+    assert go_right(Figure(reader.page, open_built(reader, "site", lecture, "windows"))) == told
     for theme in ("light", "dark"):
         reader.page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         assert reader.violations("color-contrast") == []
@@ -325,25 +369,13 @@ def test_on_the_site_an_explorer_answers(reader, lecture, told):
 
 @pytest.mark.parametrize(("lecture", "told"), PLACES)
 def test_on_a_slide_an_explorer_answers_and_keeps_its_keys(reader, lecture, told):
-    page = reader.page
-    page.goto((SLIDES / f"{lecture}.html").as_uri())
-    page.wait_for_function("document.documentElement.classList.contains('packed')")
-    figure = Figure(page, ".lecture-explorer[data-kind=windows]")
-    at = figure.root.evaluate(
-        """root => {
-          const at = Reveal.getIndices(root.closest("section"));
-          Reveal.slide(at.h, at.v);
-          return at;
-        }"""
-    )
-    figure.outputs[0].focus()
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    assert figure.told() == told
-    assert page.evaluate("Reveal.getIndices().v") == at["v"]
+    figure = Figure(reader.page, open_built(reader, "slides", lecture, "windows"))
+    place = reader.page.evaluate("Reveal.getIndices().v")
+    assert go_right(figure) == told
+    assert reader.page.evaluate("Reveal.getIndices().v") == place
     figure.control("size").fill("5")
     box = figure.root.bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 1280 and box["y"] + box["height"] <= 720
-    page.keyboard.press("PageDown")
-    page.wait_for_function("v => Reveal.getIndices().v !== v", arg=at["v"])
+    reader.page.keyboard.press("PageDown")
+    reader.page.wait_for_function("v => Reveal.getIndices().v !== v", arg=place)
     assert reader.troubles == []
