@@ -66,9 +66,10 @@ class Grid {
     else this.owner.show();
   }
 
-  draw(values, caption, marks = []) {  // marks: frames as [row, column, rows, columns, colour]
+  // Marks are frames, [row, column, rows, columns, colour]; many cells are as wide as the picture.
+  draw(values, caption, marks = [], many = Math.max(values.length, values[0].length)) {
     const rows = values.length, columns = values[0].length, pen = this.canvas.getContext("2d");
-    const total = rows > 1 ? this.width : 720, many = this.cells ?? Math.max(rows, columns);
+    const total = rows > 1 ? this.width : 720;
     const side = Math.max(4, Math.min(96, Math.floor(2 * total / many)));
     const [width, height] = [columns * side, rows * side];
     this.values = values;

@@ -13,8 +13,8 @@ function make(tag, properties = {}, ...children) {
 
 // Controls in their labels. `set` shows another value, and tells nobody.
 function choice(label, options, onchange) {
-  const items = options.map(option => make("option", {}, option));
-  const select = make("select", { onchange: () => onchange(select.value) }, ...items);
+  const select = make("select", { onchange: () => onchange(select.value) },
+    ...options.map(option => make("option", {}, option)));
   return Object.assign(make("label", {}, label, select), { set(value) { select.value = value; } });
 }
 

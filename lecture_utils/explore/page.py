@@ -11,7 +11,6 @@ from lecture_utils.bitmap import bitmap
 from lecture_utils.checks import refused
 
 FOLDER = Path(__file__).parent
-MOST_BYTES = 150_000
 
 
 class Explorer:
@@ -33,13 +32,12 @@ class Explorer:
     """
 
     def __init__(
-        self, alt: str, kind: str, picture: np.ndarray, data: dict, needs=("grid",), most=MOST_BYTES
+        self, alt: str, kind: str, picture: np.ndarray, data: dict, needs=("grid",), most=150_000
     ):
         if not isinstance(alt, str) or not alt.strip():
             raise refused("alt", "words that say what the figure is", alt)
         scripts = "".join(_read(f"{name}.js") for name in ("kit", *needs, kind))
-        known, columns = json.loads(_read("words.json"))["en"], picture.shape[1]
-        words = {key: text for key, text in known.items() if f"words.{key}" in scripts}
+        words, columns = json.loads(_read("words.json"))["en"], picture.shape[1]
         written = {"ensure_ascii": False, "separators": (",", ":"), "default": lambda a: a.tolist()}
         self.alt = alt
         self.html = Template(_read("page.html")).substitute(
@@ -49,7 +47,7 @@ class Explorer:
             picture=bitmap(picture),
             width=columns * max(1, min(24, 480 // columns)),
             rendering="pixelated" if columns < 100 else "auto",
-            touch=escape(known["touch"]),
+            touch=escape(words["touch"]),
             style=_read("style.css"),
             scripts=scripts,
         )
@@ -58,7 +56,6 @@ class Explorer:
             raise refused("the figure", wanted, f"{size // 1000} kB", "give it less data")
 
     def __repr__(self) -> str:
-        """Return what the figure is, in words."""
         return self.alt
 
     def _repr_html_(self) -> str:

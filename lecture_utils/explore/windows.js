@@ -1,7 +1,7 @@
 // A window that slides over an image or a signal: correlation, and pooling.
 
 // An axis: all that the formula of the size needs, the size, and the pixels below a window.
-function axis(size, kernel, stride, padding, dilation) {
+function axis(size, kernel, { stride, padding, dilation }) {
   const span = (kernel - 1) * dilation + 1;
   const missing = Math.max((Math.ceil(size / stride) - 1) * stride + span - size, 0);
   const same = [missing >> 1, missing - (missing >> 1)], full = [span - 1, span - 1];
@@ -12,10 +12,10 @@ function axis(size, kernel, stride, padding, dilation) {
   return { size, stride, before, after, span, places, below, padded: before + size + after };
 }
 
-function axes(image, weights, { stride, padding, dilation }) {  // a signal has one row alone
-  const settings = [stride, padding, dilation], still = [1, "valid", 1];
-  return [axis(image.length, weights.length, ...(image.length > 1 ? settings : still)),
-    axis(image[0].length, weights[0].length, ...settings)];
+function axes(image, weights, settings) {  // nothing is padded above and below a signal
+  const down = image.length > 1 ? settings : { ...settings, padding: "valid" };
+  return [axis(image.length, weights.length, down),
+    axis(image[0].length, weights[0].length, settings)];
 }
 
 const windowAt = (image, [down, across], row, column) =>  // its pixels; null on the padding
@@ -25,11 +25,6 @@ const correlate = (window, weights) => sum(multiply(window, weights));
 const present = window => window.filter(pixel => pixel !== null);
 const largest = window => Math.max(...present(window));
 const mean = window => sum(present(window)) / present(window).length;
-
-const fitted = (table, rows, columns) => {  // its middle, or zeros around it
-  const [top, left] = [(table.length - rows) >> 1, (table[0].length - columns) >> 1];
-  return filled(rows, columns, (r, c) => table[r + top]?.[c + left] ?? 0);
-};
 
 function inWords(products, many) {  // what stands before their sum
   if (products.length > 9) return `${many.replace("{}", products.length)} = `;
@@ -54,8 +49,7 @@ class Windows {
     const onmove = place => this.show({ corner: place.map(first) });
     const output = (name, reduce) => new Grid(this, name, { name, reduce, onmove });
     this.input = new Grid(this, words.drawn, { onpaint: (...drawn) => this.paint(...drawn) });
-    this.outputs = kernels
-      ? [output(words.output, window => correlate(window, this.weights))]
+    this.outputs = kernels ? [output(words.output, window => correlate(window, this.weights))]
       : [output(words.largest, largest), output(words.mean, mean)];
     this.editor = make("div", { className: "weights", role: "group", "aria-label": words.window });
     [this.told, this.formula] = [make("p", { "aria-live": "polite" }), make("p")];
@@ -93,13 +87,11 @@ class Windows {
   paint(cells, begins) {  // the first pixel says with what, the last takes the window along
     const { axes, place, top } = this, image = this.image.map(line => [...line]);
     const drawn = cells.map(cell => cell.map((at, i) => at - axes[i].before)), last = drawn.at(-1);
-    const value = image[last[0]]?.[last[1]] ?? 0;
+    const value = image[last[0]]?.[last[1]] ?? 0, inside = axes.every(({ below, span }, i) =>
+      last[i] >= below(place[i])[0] && last[i] < below(place[i])[0] + span);
     if (begins) this.ink = value > top - 0.5 ? 0 : Math.min(Math.floor(value) + 1, top);
     for (const [r, c] of drawn) if (image[r]?.[c] !== undefined) image[r][c] = this.ink;
-    const corner = axes.map(({ below, span }, i) => {
-      const [first] = below(place[i]);
-      return first <= last[i] && last[i] < first + span ? first : last[i];
-    });
+    const corner = inside ? this.state.corner : last;
     this.own("input", image, { corner });
   }
 
@@ -108,10 +100,11 @@ class Windows {
     const kernel = this.kernels[state.kernel], alone = image.length === 1;
     if (changes.kernel) state.size = kernel[0].length;
     this.moves = Object.keys(changes).every(name => name === "corner");  // outputs stay as they are
-    // A signal meets a kernel's middle row.
+    // A signal meets a kernel's middle row; a size cuts a kernel, or puts zeros around it.
     const rows = alone ? 1 : Math.max(1, kernel.length + state.size - kernel[0].length);
-    const table = fitted(kernel, rows, state.size), both = axes(image, table, state);
-    const place = both.map(({ before, stride, places }, i) =>
+    const [up, left] = [(kernel.length - rows) >> 1, (kernel[0].length - state.size) >> 1];
+    const table = filled(rows, state.size, (r, c) => kernel[r + up]?.[c + left] ?? 0);
+    const both = axes(image, table, state), place = both.map(({ before, stride, places }, i) =>
       Math.max(0, Math.min(Math.floor((state.corner[i] + before) / stride), places - 1)));
     Object.assign(this, { image, table, weights: table.flat(), axes: both, place });
     this.top = alone ? Math.max(...Object.values(this.inputs).flat(2)) : 1;
@@ -143,7 +136,6 @@ class Windows {
     const frame = [row * down.stride, column * across.stride, down.span, across.span];
     const taps = down.below(row).flatMap(r =>
       across.below(column).map(c => [r + down.before, c + across.before, 1, 1]));
-    this.input.cells = image.length > 1 ? undefined : across.padded;  // over a signal, all as wide
     const marks = this.state.dilation > 1 ? [...taps, frame] : [frame];
     this.input.draw(padded, caption, fits ? marks : []);
     this.editor.style.setProperty("--cells", across.padded);
@@ -155,8 +147,9 @@ class Windows {
     const at = (r, c) => grid.reduce(windowAt(image, this.axes, r, c));
     if (!this.moves) grid.found = fits ? filled(down.places, across.places, at) : [[0]];
     const all = grid.found.flat(), [low, high] = [Math.min(...all), Math.max(...all)].map(short);
-    Object.assign(grid, { place, cells: this.input.cells });
-    grid.draw(grid.found, `${caption}, ${low} … ${high}`, [[...place, 1, 1]]);
+    grid.place = place;
+    const cells = image.length > 1 ? undefined : across.padded;  // as wide as the signal's
+    grid.draw(grid.found, `${caption}, ${low} … ${high}`, [[...place, 1, 1]], cells);
     return at(...place);
   }
 
