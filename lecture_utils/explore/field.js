@@ -13,7 +13,8 @@ class Fields {
     this.told = make("p", { "aria-live": "polite" });
     this.slider = range(words.layer, 0, layers.length - 1, layer => this.show({ layer }),
       i => layers[i].name);
-    root.replaceChildren(make("div", { className: "settings" }, this.slider),
+    root.replaceChildren(
+      make("div", { className: "settings" }, this.slider), make("p", {}, words.hint_field),
       make("div", { className: "pictures" }, this.image.element, this.map.element, this.told));
     this.show();
   }

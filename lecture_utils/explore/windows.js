@@ -85,14 +85,13 @@ class Windows {
   }
 
   paint(cells, begins) {  // the first pixel says with what, the last takes the window along
-    const { axes, place, top } = this, image = this.image.map(line => [...line]);
+    const { axes, top, frame } = this, image = this.image.map(line => [...line]);
     const drawn = cells.map(cell => cell.map((at, i) => at - axes[i].before)), last = drawn.at(-1);
-    const value = image[last[0]]?.[last[1]] ?? 0, inside = axes.every(({ below, span }, i) =>
-      last[i] >= below(place[i])[0] && last[i] < below(place[i])[0] + span);
+    const value = image[last[0]]?.[last[1]] ?? 0;
+    const inside = cells.at(-1).every((at, i) => at >= frame[i] && at < frame[i] + frame[i + 2]);
     if (begins) this.ink = value > top - 0.5 ? 0 : Math.min(Math.floor(value) + 1, top);
     for (const [r, c] of drawn) if (image[r]?.[c] !== undefined) image[r][c] = this.ink;
-    const corner = inside ? this.state.corner : last;
-    this.own("input", image, { corner });
+    this.own("input", image, inside ? {} : { corner: last });
   }
 
   show(changes = {}) {
@@ -133,7 +132,7 @@ class Windows {
     const { image, axes: [down, across], place: [row, column] } = this;
     const padded = filled(down.padded, across.padded, (r, c) =>
       image[r - down.before]?.[c - across.before] ?? null);
-    const frame = [row * down.stride, column * across.stride, down.span, across.span];
+    const frame = this.frame = [row * down.stride, column * across.stride, down.span, across.span];
     const taps = down.below(row).flatMap(r =>
       across.below(column).map(c => [r + down.before, c + across.before, 1, 1]));
     const marks = this.state.dilation > 1 ? [...taps, frame] : [frame];
