@@ -37,7 +37,11 @@ socket.create_connection = socket.getaddrinfo = no_network
 whole_fit = keras.Model.fit
 
 def short_fit(self, *arguments, **options):
-    return whole_fit(self, *arguments, **{**options, "steps_per_epoch": 3})
+    self.run_eagerly = True  # for so few steps no graph is worth its making
+    try:
+        return whole_fit(self, *arguments, **{**options, "steps_per_epoch": 1})
+    finally:
+        self.run_eagerly = False
 
 keras.Model.fit = short_fit
 """
