@@ -3,17 +3,22 @@
 # make lint    check the style            make bench    measure the lectures' times
 # make slow    check what takes longer    make colab    run the pages with Colab's versions
 # make networks   draw and count the networks of docs/networks.md
+# make constraints   renew the exact versions
 # make digit   train and store the convnet that the site's canvas asks
 # make guide   renew the lengths in lecture_utils/README.md
 # make site    build the site          make slides   build the slides
 # make pictures renew those of the README, of both
 # make grade FOLDER=…   check a class's hand-ins: grades.csv and grades.html
 # make browser read both in Chromium, and check what a reader would see
+# make mutants   change the code in one place after another, and tell what no test notices
 # make hub     install the hub for a class          make hub-check   let twenty students into it
 PYTHON ?= python3
 NOTEBOOKS ?=
 ADDRESS ?=
 FOLDER ?=
+MODULES ?=
+SHARE ?= 1
+SEED ?= 1
 # The environment's own kernel comes first, whatever else the user has installed.
 export JUPYTER_PREFER_ENV_PATH := 1
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -22,7 +27,7 @@ SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))$(filter
 # Whether the environment was set up to its end, here: its Python may be gone, the folder moved.
 WHOLE := $(if $(wildcard .venv/ready),$(shell $(BIN)/python tools/environment.py --whole))
 
-.PHONY: grade lab test slow record lint bench stamp colab networks digit guide site slides pictures browser hub hub-check anew
+.PHONY: constraints mutants grade lab test slow record lint bench stamp colab networks digit guide site slides pictures browser hub hub-check anew
 
 lab: .venv/ready
 	$(BIN)/python -P -m jupyter trust $(wildcard notebooks/*.ipynb)
@@ -37,6 +42,12 @@ slow: .venv/ready
 
 record: .venv/ready
 	$(BIN)/python -m tools.record $(NOTEBOOKS)
+
+constraints: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/python -m uv pip compile --universal --python-version 3.11 --upgrade --no-header --no-annotate \
+	    --no-emit-package lecture-utils --quiet requirements.txt --output-file .venv/constraints
+	head -2 constraints.txt | cat - .venv/constraints > .venv/renewed && mv .venv/renewed constraints.txt
 
 networks: .venv/ready
 	$(BIN)/python -m tools.networks
@@ -60,6 +71,10 @@ pictures: site slides
 browser: site slides
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/browser.txt -c constraints.txt
 	$(BIN)/python -m pytest tests/browser -m browser -n 2 --dist load
+
+mutants: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/mutants.txt -c constraints.txt
+	$(BIN)/python -m tools.mutants --share $(SHARE) --seed $(SEED) $(MODULES)
 
 lint: .venv/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m tools.check
