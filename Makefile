@@ -2,6 +2,7 @@
 # make test    check everything           make stamp    write the course's address into the pages
 # make lint    check the style            make bench    measure the lectures' times
 # make slow    check what takes longer    make colab    run the pages with Colab's versions
+# make colab-test   check everything with Colab's versions
 # make networks   draw and count the networks of docs/networks.md
 # make constraints   renew the exact versions
 # make digit   train and store the convnet that the site's canvas asks
@@ -27,7 +28,7 @@ SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))$(filter
 # Whether the environment was set up to its end, here: its Python may be gone, the folder moved.
 WHOLE := $(if $(wildcard .venv/ready),$(shell $(BIN)/python tools/environment.py --whole))
 
-.PHONY: constraints mutants grade lab test slow record lint bench stamp colab networks digit guide site slides pictures browser hub hub-check anew
+.PHONY: colab-test constraints mutants grade lab test slow record lint bench stamp colab networks digit guide site slides pictures browser hub hub-check anew
 
 lab: .venv/ready
 	$(BIN)/python -P -m jupyter trust $(wildcard notebooks/*.ipynb)
@@ -90,6 +91,9 @@ stamp: .venv/ready
 
 colab: .venv/ready
 	$(BIN)/python -m tools.colab $(NOTEBOOKS)
+
+colab-test: .venv/ready
+	$(BIN)/python -m tools.colab --suite
 
 hub: .venv-hub/ready
 

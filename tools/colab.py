@@ -2,6 +2,8 @@
 
 Each page lies alone in an empty folder, stamped with the address of a clone of this repository, in
 an environment that has Colab's versions (tests/colab.txt) and not the course's package.
+
+`python -m tools.colab --suite` runs all tests with these versions, where the course is installed.
 """
 
 from __future__ import annotations
@@ -18,21 +20,21 @@ from tools import stamp
 from tools.environment import answers
 from tools.notebooks import ROOT, notebook_paths, read, write
 
-ENVIRONMENT = ROOT / ".venv-colab"
+VERSIONS = ROOT / "tests" / "colab.txt"
 
 
-def colab_python() -> Path:
+def colab_python(folder: str, *wanted: Path) -> Path:
     """Return the interpreter of an environment with Colab's versions, made at the first call."""
-    python = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin") / "python"
+    environment = ROOT / folder
+    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
     colabs_own = shutil.which("python3.13")
     base = colabs_own if colabs_own and answers([colabs_own], (3, 13)) else sys.executable
-    if not (ENVIRONMENT / "ready").exists():
-        subprocess.run([base, "-m", "venv", "--clear", ENVIRONMENT], check=True)
-        subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", "-r", ROOT / "tests" / "colab.txt"],
-            check=True,
-        )
-        (ENVIRONMENT / "ready").touch()
+    if not (environment / "ready").exists():
+        subprocess.run([base, "-m", "venv", "--clear", environment], check=True)
+        files = [part for path in (VERSIONS, *wanted) for part in ("-r", path)]
+        command = [python, "-m", "pip", "install", "--quiet", *files]
+        subprocess.run(command, check=True, cwd=ROOT)
+        (environment / "ready").touch()
     return python
 
 
@@ -65,7 +67,11 @@ def run_alone(path: Path, python: Path, address: str) -> list[str]:
 
 def main() -> None:
     """Run all pages; exit with 1 if one fails, or if one has changed what is installed."""
-    python = colab_python()
+    if sys.argv[1:] == ["--suite"]:
+        python = colab_python(".venv-colab-suite", ROOT / "requirements.txt")
+        command = [python, "-m", "pytest", "-n", "2", "--dist", "loadfile"]
+        sys.exit(subprocess.run([*command, "--no-loadscope-reorder"], cwd=ROOT).returncode)
+    python = colab_python(".venv-colab")
     before = versions(python)
     failed = False
     with tempfile.TemporaryDirectory() as folder:
