@@ -70,6 +70,7 @@ def test_answers_are_no_blanks(answer):
         (lambda x, factor: print(end=""), "returned nothing. Does it end with `return`"),
         (lambda x, factor: x / "2", "your function stopped with "),
         (lambda x, factor: "six", "your result is 'six'"),
+        (lambda x, factor: keras.Sequential(), "your result is a Sequential, but "),
         (lambda x, factor: [str(2 * value) for value in x], "your result is"),
         (lambda x, factor: (2 * x).astype(int), "your result is"),
         (lambda x, factor: x * np.nan, "your result is nan"),

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +44,10 @@ def test_a_right_answer_is_known_after_a_restart_and_stays_known(places, capsys)
     assert lines[1] == "Lecture 02  ○✓○○○○    1 of 6"
     assert len(lines) == 16
     assert [path.name for path in places[0].parent.iterdir()] == [kept.NAME]
+
+
+def test_the_pages_folder_is_asked_first_and_then_the_home_folder():
+    assert [path.parent for path in kept.PLACES] == [Path.cwd(), Path.home()]
 
 
 @pytest.mark.parametrize("damaged", ["", "[1]", '{"lecture_02": 3}', "{"])

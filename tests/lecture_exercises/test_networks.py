@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from lecture_exercises.networks import difference, run
+from lecture_exercises.networks import difference, lend, run
 from lecture_utils.backend import keras
 
 layers, ops = keras.layers, keras.ops
@@ -157,3 +157,22 @@ def test_images_may_be_given():
     images = np.ones((3, *SHAPE))
     run(reference(), SHAPE, images=images, watch=lambda layer, given: seen.append(given))
     assert np.array_equal(seen[0], images)
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most", "spread"),
+    [
+        *(("kernel", -1, 1, 0.1), ("bias", -1, 1, 0.1), ("gamma", -60, 60, 10)),
+        *(("moving_mean", -6, 6, 1), ("moving_variance", 50, 250, 66)),
+    ],
+)
+def test_weights_are_lent_with_the_spread_of_their_kind(name, least, most, spread):
+    weight = keras.Variable(np.zeros((100, 100) if name == "kernel" else 10_000), name=name)
+    lent = np.asarray(lend(weight, np.full(5, 0.3)))
+    assert least <= lent.min() < lent.max() <= most
+    assert lent.std() == pytest.approx(spread, rel=0.05)
+
+
+def test_a_network_is_run_as_it_predicts_unless_training_is_asked_for():
+    network = model(layers.Dropout(0.5), conv())
+    assert np.array_equal(run(network, SHAPE), run(network, SHAPE, training=False))

@@ -339,6 +339,14 @@ def test_the_input_stays_as_it_was():
     equal(images, before)
 
 
+def test_large_input_is_fine_and_so_are_some_zeros_around_it():
+    assert correlate2d(np.ones((400, 400)), np.ones((3, 3)), padding="same").shape == (400, 400)
+    assert conv2d(ONE, np.ones((1, 1, 1, 300)), np.ones(300)).tolist() == [[[[2.0] * 300]]]
+    assert len(correlate1d([1, 2], [1], padding=500_009)) == 10**6 + 10 * 2
+    with pytest.raises(ValueError, match=r"padding must be so small"):
+        correlate1d([1, 2], [1], padding=500_010)
+
+
 # Bad input
 
 

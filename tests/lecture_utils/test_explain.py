@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_models import chain
+from small_models import Careful, chain
 
 from lecture_utils import explain, models
 from lecture_utils.anatomy import layer_table
@@ -190,14 +190,6 @@ def test_linear_layers_are_transposed(image, layer):
     np.testing.assert_allclose(projected, expected, rtol=1e-3, atol=1e-4)
 
 
-class Careful(layers.Conv2D):
-    """Dies where TensorFlow would: in a 1x1 convolution with a stride whose gradient is asked."""
-
-    def convolution_op(self, inputs, kernel):
-        assert self.strides == (1, 1) or isinstance(inputs, keras.KerasTensor)
-        return super().convolution_op(inputs, kernel)
-
-
 def test_no_gradient_is_taken_through_the_stride_of_a_1x1_convolution(image):
     strided = Careful(3, 1, (2, 3), activation="relu", name="strided")
     pool = layers.GlobalAveragePooling2D()
@@ -220,16 +212,21 @@ GIVEN = {
     "project": {"layer": "conv1", "channel": 1, "position": (2, 3)},
     "occlusion_map": {"label": 1, "size": 3, "stride": 3, "fill": 0.5},
     "grad_cam": {"label": 1, "layer": "conv1"},
-    "maximize_activation": {"layer": "conv1", "channel": 1, "steps": 1},
+    "maximize_activation": {"layer": "conv1", "channel": 1, "steps": 1, "rate": 0.1}
+    | {"decay": 0.1, "seed": 0},
 }
 ODD = {
     "channel": [-1, 4, 1.0],
+    "decay": [-0.1, 1.1],
     "fill": [1e300, [0.0, 0.0, 0.0]],
     "image": [np.zeros((1, *SHAPE)), np.zeros((8, 9, 2))],
     "label": [-1, 3],
     "layer": ["conv9", layers.Dense(3)],
     "position": [(0,), (7, 0), (-1, 0), (0.0, 1.0), 3, "ab", ()],
+    "rate": [0],
+    "seed": [-1],
     "size": [0, 10],
+    "steps": [-1, 10_001],
     "stride": [0],
 }
 
@@ -307,6 +304,11 @@ def test_branches_are_refused(image):
         explain.DeconvNet(model).project(image, "sum", 0)
 
 
+def test_grad_cam_needs_maps():
+    with pytest.raises(ValueError, match="model must be one with a layer of maps"):
+        explain.grad_cam(chain((4,), layers.Dense(2)), np.ones(4))
+
+
 def classifier(weights):
     """A network whose logits are sums of the pixels of one channel, weighted."""
     logits = layers.Dense(2, use_bias=False, name="logits")
@@ -333,6 +335,9 @@ def test_what_a_linear_unit_likes_best_is_its_own_weights():
     weights = np.random.default_rng(0).normal(size=(8, 8)).astype("float32")
     models = classifier(weights), classifier(weights)
     best, again = (explain.maximize_activation(each, "logits", 0, steps=200) for each in models)
+    settings = {"steps": 100, "rate": 0.1, "decay": 0.01, "seed": 0}
+    plain, told = (explain.maximize_activation(models[0], "logits", 0, **s) for s in ({}, settings))
+    np.testing.assert_array_equal(plain, told)
     assert np.corrcoef(best.ravel(), weights.ravel())[0, 1] > 0.999
     assert best.shape == (8, 8, 1)
     np.testing.assert_array_equal(best, again)

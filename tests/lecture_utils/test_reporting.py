@@ -2,7 +2,9 @@
 
 import contextlib
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -196,6 +198,30 @@ def test_progress_serves_a_loop_of_ones_own(told, params, of):
     model.evaluate(X, Y, verbose=0, callbacks=[reporting.LiveProgress()])
     model.predict(X, verbose=0, callbacks=[reporting.LiveProgress()])
     assert told() == []
+
+
+def test_a_notebooks_line_is_updated_at_most_four_times_a_second_with_the_time_left(monkeypatch):
+    now, shown = [100.0], []
+    handle = SimpleNamespace(update=lambda bundle, raw: shown.append(bundle["text/plain"]))
+    display = SimpleNamespace(display=lambda bundle, **_: handle.update(bundle, True) or handle)
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    monkeypatch.setitem(sys.modules, "ipykernel", None)
+    monkeypatch.setenv("LECTURE_PROGRESS", "on")
+    monkeypatch.setattr(reporting, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    progress = reporting.LiveProgress()
+    progress.set_params({"epochs": 2, "steps": 4})
+    progress.on_train_begin()
+    for step, seconds in enumerate([16, 0.125, 0.125, 0.125, 7.625, 8, 8, 8]):
+        now[0] += seconds
+        if step % 4 == 0:
+            progress.on_epoch_begin(step // 4)
+        progress.on_train_batch_end(step % 4, {"loss": 0.25})
+    progress.on_train_end({"loss": 0.125})
+    left = [re.search(r"epoch (\d) of 2 · loss 0.250 · (\d+) s left", line) for line in shown[:-1]]
+    assert [tuple(map(int, each.groups())) for each in left] == [
+        *((1, 112), (1, 27), (2, 14), (2, 11), (2, 6), (2, 0)),
+    ]
+    assert shown[-1] == "epoch 2 of 2 · loss 0.125 · trained in 48 s"
 
 
 @pytest.mark.parametrize(

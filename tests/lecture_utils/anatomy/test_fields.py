@@ -8,6 +8,7 @@ import pytest
 from small_models import box, chain
 
 from lecture_utils.anatomy import blueprint, layer_table, receptive_field
+from lecture_utils.anatomy.fields import seen_by_each
 from lecture_utils.backend import keras
 from lecture_utils.models import convnet_mnist
 
@@ -283,6 +284,16 @@ def test_size_jump_and_start_are_those_of_gradients_far_from_the_edges(seed):
     seen = pixels_that_matter(differentiable, [(middle + i,) for i in range(36)])
     assert max(size for (size,), _ in seen) == size
     assert seen[0][1][0] == pytest.approx(start + middle * jump)
+
+
+def test_what_each_position_sees_is_its_own_field():
+    model = draw(0, 2, [12, 15], steps=4)[0]
+    for axis, pairs in enumerate(seen_by_each(model, ["asked"])["asked"]):
+        middle = [count // 2 for count in model.output_shape[1:-1]]
+        for i, pair in enumerate(pairs):
+            middle[axis] = i
+            field = receptive_field(model, "asked", tuple(middle))
+            assert pair == (field.start[axis], field.size[axis])
 
 
 def test_branches_must_move_together():

@@ -5,7 +5,7 @@ import importlib
 
 import numpy as np
 import pytest
-from small_models import chain, own
+from small_models import Careful, chain, own
 
 from lecture_utils import models
 from lecture_utils.anatomy import blueprint, count_macs, graph, layer_table, receptive_field
@@ -75,6 +75,15 @@ def test_calls_compute_what_the_model_does():
         np.testing.assert_array_equal(values[output], expected)
     kinds = [call.kind for call in graph.path_to(outputs[1], calls)]
     assert kinds == ["InputLayer", "ReLU", "Mean"]
+
+
+def test_a_layer_is_computed_otherwise_and_stays_as_it_is_and_a_1x1_has_no_stride():
+    conv = Careful(2, 1, (2, 3), activation="relu")
+    call, image = graph.trace(chain((4, 6, 1), conv))[1], np.float32(np.arange(24) - 9)
+    image = keras.ops.reshape(image, (1, 4, 6, 1))
+    linear = np.asarray(image)[:, ::2, ::3] @ conv.kernel.numpy()[0, 0]
+    for settings, expected in ({"activation": None}, linear), ({}, np.maximum(linear, 0)):
+        np.testing.assert_allclose(call.compute(image, **settings), expected, rtol=1e-6)
 
 
 def test_a_layer_needs_one_output():

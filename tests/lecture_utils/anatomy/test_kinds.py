@@ -167,7 +167,8 @@ def test_declared_macs_are_a_count(macs):
 # Settings with which a layer looks through no window.
 ODD = [layers.Softmax(axis=1), layers.LayerNormalization(axis=[1, 2, 3])]
 ODD += [layers.RMSNormalization(axis=2), layers.UnitNormalization(axis=1)]
-ODD += [layers.Reshape((4, 16, 1)), layers.UpSampling2D(2, interpolation="bicubic")]
+ODD += [layers.Reshape((4, 16, 1)), layers.Reshape((1, 64, 1))]
+ODD += [layers.UpSampling2D(2, interpolation="bicubic")]
 ODD += [layers.Conv2DTranspose(1, 1, strides=2), layers.Conv2DTranspose(1, 3, dilation_rate=2)]
 
 

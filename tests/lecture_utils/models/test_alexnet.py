@@ -14,6 +14,7 @@ from lecture_utils.models.alexnet import GroupedConv2D, alexnet
 def test_the_layers_and_parameters_are_the_papers(groups, parameters):
     model = anatomy.blueprint(alexnet, groups)
     assert (model.name, model.count_params()) == ("alexnet", parameters)
+    assert any(isinstance(layer, GroupedConv2D) for layer in model.layers) == (groups == 2)
     assert [(row.name, row.output_shape[1:]) for row in anatomy.layer_table(model)] == [
         ("image", (227, 227, 3)),
         ("conv1", (55, 55, 96)), ("norm1", (55, 55, 96)), ("pool1", (27, 27, 96)),

@@ -49,6 +49,18 @@ def test_a_small_image_is_told_the_smallest(shape):
         common.check_arguments(shape, 10, 1.0, 32)
 
 
+def test_a_block_needs_maps_a_word_and_a_count():
+    good = {"x": keras.Input((4, 4, 1)), "name": "block", "channels": 2}
+    assert common.check_block(**good) == [2]
+    odd = {"x": [keras.Input((4, 4)), keras.Input((4, 4, 1), dtype="int32"), 3]}
+    for name, values in (odd | {"name": ["", "a/b", 3, ["a"]], "channels": [0]}).items():
+        for value in values:
+            with pytest.raises(ValueError, match=f"^{name} must be "):
+                common.check_block(**good | {name: value})
+    with pytest.raises(ValueError, match=r"^alpha must be "):
+        common.LocalResponseNormalization(alpha=-0.5)
+
+
 @pytest.mark.parametrize(
     ("channels", "width", "multiple", "expected"),
     [
