@@ -61,23 +61,23 @@ def measure(path: Path) -> tuple[list[float], str]:
         cell, and gigabytes; and what the page printed.
     """
     notebook = read(path)
+    before = [cell.id for cell in notebook.cells].index("imports") + 1
+    notebook.cells.insert(before, nbformat.v4.new_code_cell(WATCH))
+    notebook.cells.append(nbformat.v4.new_code_cell(TELL))
     client = NotebookClient(
         notebook, timeout=900, kernel_name="python3", resources={"metadata": {"path": path.parent}}
     )
-    times, imports = [time.perf_counter()], 0
+    times = [time.perf_counter()]
     with client.setup_kernel():
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
             times.append(time.perf_counter())
-            if cell.id == "imports":
-                imports = len(times) - 1
-                client.execute_cell(nbformat.v4.new_code_cell(WATCH), index)
-        told = client.execute_cell(nbformat.v4.new_code_cell(TELL), len(notebook.cells))
+    told = notebook.cells.pop()
     fits, memory = map(float, told.outputs[0].text.split())
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
-    whole, longest = times[-1] - times[imports], max(np.diff(times[imports:]))
+    whole, longest = times[-2] - times[before], max(np.diff(times[before:-1]))
     printed = "".join(output.get("text", "") for output in outputs)
-    return [times[imports] - times[0], whole, fits, longest, memory], printed
+    return [times[before] - times[0], whole, fits, longest, memory], printed
 
 
 def seconds(run: Callable[[], object], times: int = 5) -> float:
