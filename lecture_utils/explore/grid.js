@@ -99,13 +99,16 @@ class Grid {
     const longest = numbers ? Math.max(...known.map(value => short(value).length)) : 1;
     const font = `${side * Math.min(0.56, 1.5 / longest)}px sans-serif`;
     Object.assign(pen, { font, textAlign: "center", textBaseline: "middle", strokeStyle: "#999" });
+    const hatch = new Path2D();
     values.forEach((line, r) => line.forEach((value, c) => {
       const [x, y] = [c * side, r * side], none = value === null;
       pen.fillStyle = none || plain ? "#e8e8e8" : colour(value, most, signed);
       pen.fillRect(x, y, side - gap, side - gap);
-      if (none) return pen.stroke(new Path2D(`M${x} ${y + side}L${x + side} ${y}`));
+      if (none) [hatch.moveTo(x, y + side), hatch.lineTo(x + side, y)];
+      if (none || !numbers) return;
       pen.fillStyle = dark(value) ? "#fff" : "#000";
-      if (numbers) pen.fillText(short(value), x + side / 2, y + side / 2, side);
+      pen.fillText(short(value), x + side / 2, y + side / 2, side);
     }));
+    pen.stroke(hatch);
   }
 }
