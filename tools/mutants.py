@@ -37,9 +37,10 @@ MEMORY = 12 << 30  # bytes that a child may take: a wrong size is not to stop th
 EQUAL = Path("tests/equal_mutants.txt")
 OPTIONS = ["-x", "-q", "-o", "addopts=", "--import-mode=importlib", "-m", "not slow"]
 OPTIONS += [word for name in ("nbval", "xdist", "cacheprovider") for word in ("-p", f"no:{name}")]
-# What tests the modules of a folder, if the file of the module's name has noticed nothing.
+# What tests some modules, if the file of the module's name has noticed nothing.
 ALSO = {
-    "lecture_exercises": [f"tests/lecture_exercises/test_{n}.py" for n in ("exercise", "kept")],
+    "lecture_exercises/": [f"tests/lecture_exercises/test_{n}.py" for n in ("exercise", "kept")],
+    "lecture_utils/models/inception": ["tests/lecture_utils/models/test_branches.py"],
 }
 
 
@@ -160,7 +161,7 @@ class Timetable:
         self.tests, self.lines = tests, {*lines}
 
     def measured(self, item) -> tuple[float, list[int]]:
-        """Return what was measured of a test; many seconds if nothing was."""
+        """Return what was measured of a test; many seconds before that."""
         return self.tests.get(item.nodeid, (100, []))
 
     def pytest_collection_modifyitems(self, items):
@@ -209,37 +210,38 @@ def load() -> None:
     hypothesis.settings.load_profile("any")
 
 
-def measure(path: Path, own: str) -> dict[str, tuple[float, list[int]]]:
-    """Run the tests of a module once, and return how long they take and what they reach."""
+def run(path: Path, source: str, *plugins: object) -> int:
+    """Run the tests of a module that is loaded from a source; return pytest's exit status."""
+    name = path.with_suffix("").as_posix().replace("/", ".")
+    sys.meta_path.insert(0, Changed(name, str(path.resolve()), source))
+    tests = [f"tests/{path.parent.as_posix()}/test_{path.name}"]
+    for start, others in ALSO.items():
+        tests += others if path.as_posix().startswith(start) else []
+    return int(pytest.main([*OPTIONS, *tests], plugins))
 
-    def run():
+
+def measure(path: Path) -> dict[str, tuple[float, list[int]]]:
+    """Run the tests of an unchanged module, and return how long they take and what they reach."""
+
+    def work():
         watch = Stopwatch(path)
         with watch.coverage.collect():
-            code = pytest.main([*OPTIONS, own], [watch])
-        return int(code), watch.tests()
+            status = run(path, path.read_text(encoding="utf-8"), watch, Timetable({}, range(0)))
+        return status, watch.tests()
 
-    _, answer = in_a_child(run)
+    _, answer = in_a_child(work)
     if not answer or answer[0]:
-        raise SystemExit(f"{own} has to pass before {path} is changed.")
+        raise SystemExit(f"The tests of {path} have to pass before it is changed.")
     return answer[1]
 
 
 def try_module(path: Path, share: float, seed: int) -> tuple[int, list[Mutant]]:
     """Print how many of a module's mutants are killed; return their number, and who survives."""
-    own = f"tests/{path.parent.as_posix()}/test_{path.name}"
-    files, tests = [own, *ALSO.get(path.parent.as_posix(), [])], measure(path, own)
-
-    def ending(source: str, around: range) -> tuple[int, object]:
-        def run():
-            name = path.with_suffix("").as_posix().replace("/", ".")
-            sys.meta_path.insert(0, Changed(name, str(path.resolve()), source))
-            return int(pytest.main([*OPTIONS, *files], [Timetable(tests, around)]))
-
-        return in_a_child(run)
-
-    if ending(path.read_text(encoding="utf-8"), range(0)) != (0, 0):
-        raise SystemExit(f"{files} have to pass before {path} is changed.")
-    endings = {m: ending(m.source, m.around) for m in mutants(path, share, seed)}
+    tests = measure(path)
+    endings = {
+        mutant: in_a_child(lambda m=mutant: run(path, m.source, Timetable(tests, m.around)))
+        for mutant in mutants(path, share, seed)
+    }
     alive = [mutant for mutant, ending in endings.items() if ending == (0, 0)]
     late = sum(ended_by == signal.SIGALRM for ended_by, _ in endings.values())
     killed = f"{len(endings) - len(alive)} of {len(endings)} mutants killed"
