@@ -202,9 +202,12 @@ def test_progress_serves_a_loop_of_ones_own(told, params, of):
 
 def test_a_notebooks_line_is_updated_at_most_four_times_a_second_with_the_time_left(monkeypatch):
     now, shown = [100.0], []
-    handle = SimpleNamespace(update=lambda bundle, raw: shown.append(bundle["text/plain"]))
-    display = SimpleNamespace(display=lambda bundle, **_: handle.update(bundle, True) or handle)
-    monkeypatch.setitem(sys.modules, "IPython.display", display)
+
+    def display(bundle, raw, display_id=False):
+        shown.append(raw and bundle["text/plain"])
+        return display_id and SimpleNamespace(update=display)
+
+    monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=display))
     monkeypatch.setitem(sys.modules, "ipykernel", None)
     monkeypatch.setenv("LECTURE_PROGRESS", "on")
     monkeypatch.setattr(reporting, "time", SimpleNamespace(monotonic=lambda: now[0]))
@@ -217,7 +220,8 @@ def test_a_notebooks_line_is_updated_at_most_four_times_a_second_with_the_time_l
             progress.on_epoch_begin(step // 4)
         progress.on_train_batch_end(step % 4, {"loss": 0.25})
     progress.on_train_end({"loss": 0.125})
-    left = [re.search(r"epoch (\d) of 2 · loss 0.250 · (\d+) s left", line) for line in shown[:-1]]
+    line = re.compile(r"[▰▱]{20} epoch (\d) of 2 · loss 0.250 · (\d+) s left")
+    left = map(line.fullmatch, shown[:-1])
     assert [tuple(map(int, each.groups())) for each in left] == [
         *((1, 112), (1, 27), (2, 14), (2, 11), (2, 6), (2, 0)),
     ]

@@ -188,6 +188,7 @@ def test_grey_pictures_are_grey_and_what_is_transparent_is_white(lite0, mode):
         (np.zeros((20, 30, 1), "uint8"), "repeat the grey"),
         *((np.zeros(shape, "uint8"), "give one") for shape in ((2, 9, 9, 3), (9, 9, 4), (3, 9, 9))),
         *((np.zeros((9, 9, 3), kind), "values from 0 to 255") for kind in ("float32", bool)),
+        (np.full((9, 9, 3), np.nan), "values from 0 to 255"),
         (Image.new("I;16", (30, 20)), r"uint16: .*photo // 257\)"),
         (Image.new("F", (30, 20)), "float32: .*values from 0 to 255"),
         ("photo.jpg", r"an array or a picture, got 'photo\.jpg': open it with PIL's Image\.open"),
@@ -196,6 +197,12 @@ def test_grey_pictures_are_grey_and_what_is_transparent_is_white(lite0, mode):
 def test_other_photos_are_refused_with_advice(lite0, photo, advice):
     with pytest.raises(ValueError, match=f"^photo must be .*{advice}"):
         predict_top(lite0, photo)
+
+
+@pytest.mark.parametrize("top", [0, 1001])
+def test_there_are_a_thousand_classes(lite0, top):
+    with pytest.raises(ValueError, match=r"^top must be .* from 1 to 1000"):
+        predict_top(lite0, photo("coffee"), top)
 
 
 def test_a_picture_that_is_cut_short_or_closed_is_refused(lite0, tmp_path):

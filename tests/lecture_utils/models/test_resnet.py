@@ -58,6 +58,7 @@ THOUSAND = {"shortcut": "B", "preactivation": True, "bottleneck": True}  # of th
     [
         (blueprint, 18, {}, 11_689_512),
         (blueprint, 18, {"shortcut": "A"}, 11_515_688),
+        (partial(anatomy.blueprint, resnet.resnet), 18, {}, 11_689_512),
         (blueprint, 34, {}, 21_797_672),
         (blueprint, 34, {"shortcut": "A"}, 21_623_848),
         (blueprint, 50, {}, 25_557_032),

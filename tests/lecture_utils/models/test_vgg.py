@@ -26,6 +26,7 @@ def test_layers_parameters_and_multiply_accumulates_as_published(depth):
     model = anatomy.blueprint(getattr(models, f"vgg{depth}"))
     assert (model.name, model.count_params()) == (f"vgg{depth}", parameters)
     assert anatomy.count_depth(model) == depth
+    assert anatomy.layer_table(anatomy.blueprint(vgg, depth)) == anatomy.layer_table(model)
 
     rows = anatomy.layer_table(model)
     found = [row for row in rows if row.kind in ("Conv2D", "MaxPooling2D")]
