@@ -43,7 +43,8 @@ class Fields {
     this.image.draw(pixels, `${words.image}: ${pixels.length} × ${pixels[0].length}`,
       frames.map(([place, colour]) => [...window(place), colour]));
     this.map.place = place;
-    this.map.draw(filled(...counts, 1), `${name}: ${counts.join(" × ")}`,
+    if (!changes.point) this.positions = filled(...counts, 1);
+    this.map.draw(this.positions, `${name}: ${counts.join(" × ")}`,
       frames.map(([place, colour]) => [...place, 1, 1, colour]));
     const [top, left, high, wide] = window(place);
     const facts = [`${name}[${place.join(", ")}]`, high, wide, top, top + high - 1,

@@ -1,4 +1,3 @@
-
 // From 0, black, to 1, white; signed, blue below 0 and red above, the strongest at `most`.
 function colour(value, most, signed) {
   if (signed) return `hsl(${value < 0 ? 205 : 20} 100% ${100 - 55 * Math.abs(value) / most}%)`;
@@ -71,15 +70,14 @@ class Grid {
     const rows = values.length, columns = values[0].length, pen = this.canvas.getContext("2d");
     const total = rows > 1 ? this.width : 720;
     const side = Math.max(4, Math.min(96, Math.floor(2 * total / many)));
-    const [width, height] = [columns * side, rows * side];
-    this.values = values;
-    Object.assign(this.canvas, { width, height });
+    Object.assign(this.canvas, { width: columns * side, height: rows * side });
     this.canvas.style.width = `min(${100 * columns / many}%, ${3.2 * columns}em)`;
     this.element.style.maxWidth = `${total / 15}em`;  // it grows with letters
     this.caption.textContent = caption;
-    Object.assign(pen, { fillStyle: "#e8e8e8", imageSmoothingEnabled: side < 10 });
-    if (this.picture) pen.drawImage(this.picture, 0, 0, width, height);
-    else this.plain && side < 6 ? pen.fillRect(0, 0, width, height) : this.fill(pen, side);
+    pen.imageSmoothingEnabled = side < 10;
+    if (!this.picture && values !== this.values) this.sheet = this.cells(values, side);
+    this.values = values;
+    pen.drawImage(this.picture ?? this.sheet, 0, 0, columns * side, rows * side);
     const cursor = this.onpaint && this.canvas.matches(":focus-visible");
     const frames = cursor ? [...marks, [...this.place, 1, 1, "#0072B2"]] : marks;
     for (const [row, column, high, wide, strokeStyle = "#D55E00"] of frames) {
@@ -90,16 +88,17 @@ class Grid {
     }
   }
 
-  fill(pen, side) {  // all cells; the longest number says how large the letters are
-    const { values, plain } = this, numbers = side >= 56 && !plain, gap = numbers || plain ? 2 : 0;
-    const known = values.flat().filter(value => value !== null);
+  cells(values, side) {  // on a sheet of their own, since frames move more often than they change
+    const sheet = make("canvas", { width: values[0].length * side, height: values.length * side });
+    const pen = sheet.getContext("2d"), { plain } = this, hatch = new Path2D();
+    const numbers = side >= 56 && !plain, gap = numbers || plain && side > 5 ? 2 : 0;
+    const known = plain ? [1] : values.flat().filter(value => value !== null);
     const signed = values.length === 1 || known.some(value => value < -1e-9);
     const most = Math.max(1e-9, ...known.map(Math.abs));
     const dark = value => signed ? Math.abs(value) > 0.8 * most : value < 0.5;
     const longest = numbers ? Math.max(...known.map(value => short(value).length)) : 1;
     const font = `${side * Math.min(0.56, 1.5 / longest)}px sans-serif`;
     Object.assign(pen, { font, textAlign: "center", textBaseline: "middle", strokeStyle: "#999" });
-    const hatch = new Path2D();
     values.forEach((line, r) => line.forEach((value, c) => {
       const [x, y] = [c * side, r * side], none = value === null;
       pen.fillStyle = none || plain ? "#e8e8e8" : colour(value, most, signed);
@@ -110,5 +109,6 @@ class Grid {
       pen.fillText(short(value), x + side / 2, y + side / 2, side);
     }));
     pen.stroke(hatch);
+    return sheet;
   }
 }

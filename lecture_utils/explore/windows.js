@@ -130,13 +130,13 @@ class Windows {
 
   drawInput(caption, fits) {
     const { image, axes: [down, across], place: [row, column] } = this;
-    const padded = filled(down.padded, across.padded, (r, c) =>
+    if (!this.moves) this.padded = filled(down.padded, across.padded, (r, c) =>
       image[r - down.before]?.[c - across.before] ?? null);
     const frame = this.frame = [row * down.stride, column * across.stride, down.span, across.span];
     const taps = down.below(row).flatMap(r =>
       across.below(column).map(c => [r + down.before, c + across.before, 1, 1]));
     const marks = this.state.dilation > 1 ? [...taps, frame] : [frame];
-    this.input.draw(padded, caption, fits ? marks : []);
+    this.input.draw(this.padded, caption, fits ? marks : []);
     this.editor.style.setProperty("--cells", across.padded);
     this.editor.style.setProperty("--middle", frame[1] + across.span / 2);
   }

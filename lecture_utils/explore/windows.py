@@ -44,8 +44,7 @@ def pooling(inputs: Mapping[str, ArrayLike], alt: str) -> Explorer:
     """
     data = {"inputs": _tables("inputs", inputs, 40, 3)}
     image = next(iter(data["inputs"].values()))
-    size = (min(2, len(image)), 2)
-    largest = max_pool2d(image[None, ..., None], size)[0, ..., 0]
+    largest = max_pool2d(image[None, ..., None], (min(2, len(image)), 2))[0, ..., 0]
     return Explorer(alt, "windows", side_by_side(image, largest), data)
 
 
