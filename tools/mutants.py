@@ -40,6 +40,8 @@ OPTIONS += [word for name in ("nbval", "xdist", "cacheprovider") for word in ("-
 # What tests some modules, if the file of the module's name has noticed nothing.
 ALSO = {
     "lecture_exercises/": [f"tests/lecture_exercises/test_{n}.py" for n in ("exercise", "kept")],
+    "lecture_utils/anatomy/counts": ["tests/lecture_utils/anatomy/test_kinds.py"],
+    "lecture_utils/anatomy/graph": ["tests/lecture_utils/anatomy/test_fields.py"],
     "lecture_utils/models/inception": ["tests/lecture_utils/models/test_branches.py"],
 }
 

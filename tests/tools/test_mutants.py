@@ -38,7 +38,6 @@ def test_what_no_test_notices_survives_and_fails_unless_it_is_listed_as_equal(tm
         environ = {**os.environ, "PYTHONPATH": str(ROOT)}
         told = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
         assert told.returncode == status, told.stderr
-        print(told.stdout)
         survivors = [line[6:] for line in told.stdout.splitlines() if line[:6] == "    + "]
         reasons = [f"made/shapes.py: {line}  # a reason\n" for line in survivors]
         (tmp_path / "tests/equal_mutants.txt").write_text("".join(reasons), encoding="utf-8")
