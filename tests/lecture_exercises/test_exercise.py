@@ -119,6 +119,7 @@ def test_figures_are_shown_with_as_many_digits_as_tell_them_apart(double):
     double.cases = lambda rng: [(0.391, 2)]
     assert "is 0.78, but 0.782 is expected" in double.verdict(lambda x, factor: 0.78)
     double.cases = lambda rng: [(123_456, 2)]
+    assert "is 333333.3, but 246912 is" in double.verdict(lambda x, factor: 1e6 / 3)
     assert "is 246912.01, but 246912 is" in double.verdict(lambda x, factor: factor * x + 0.01)
 
 
@@ -139,7 +140,9 @@ def test_the_place_that_is_told_is_wrong_not_merely_of_another_type_or_rounded(d
     ],
 )  # fmt: skip
 def test_what_counts_as_equal(one, two, equal):
-    assert same(np.asarray(one), np.asarray(two)) == equal
+    one, two = np.asarray(one), np.asarray(two)
+    assert same(one, two) == same([one, "a"], [two, "a"]) == equal
+    assert not same([one, one], [one]) and not same([one], [one, one])
 
 
 def test_a_huge_result_is_refused_by_its_shape_before_it_is_turned_into_numbers(double):

@@ -25,6 +25,7 @@ def printed(capsys, *arguments, **options):
         ({"expected": 0.98, "tolerance": 0.005}, "(expected 0.98 ± 0.005: yes)"),
         ({"expected": 0.97, "tolerance": 0.005}, "(expected 0.97 ± 0.005: NO)"),
         ({"at_least": 0.98}, "(at least 0.98: yes)"),
+        ({"at_least": 0.9817, "at_most": 0.9817}, "(at least 0.9817, at most 0.9817: yes)"),
         ({"at_least": 0.99}, "(at least 0.99: NO)"),
         ({"at_most": 0.99}, "(at most 0.99: yes)"),
         ({"at_most": 0.98}, "(at most 0.98: NO)"),
@@ -209,7 +210,7 @@ def test_a_notebooks_line_is_updated_at_most_four_times_a_second_with_the_time_l
 
     monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=display))
     monkeypatch.setitem(sys.modules, "ipykernel", None)
-    monkeypatch.setenv("LECTURE_PROGRESS", "on")
+    monkeypatch.delenv("LECTURE_PROGRESS")
     monkeypatch.setattr(reporting, "time", SimpleNamespace(monotonic=lambda: now[0]))
     progress = reporting.LiveProgress()
     progress.set_params({"epochs": 2, "steps": 4})
