@@ -20,6 +20,7 @@ import signal
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from importlib.machinery import SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -98,9 +99,10 @@ def not_counted(tree: ast.Module, places: dict) -> set:
 
 
 def compared(source: str, changed: str, tree: ast.Module, line: int) -> Mutant | None:
-    """Return a changed source as a mutant; None if it is no Python."""
+    """Return a changed source as a mutant; None if it is no Python, or Python warns of it."""
     try:
-        compile(changed, "mutant", "exec")
+        with warnings.catch_warnings(action="error"):
+            compile(changed, "mutant", "exec")
     except SyntaxError:
         return None
     old, new = source.splitlines(), changed.splitlines()
