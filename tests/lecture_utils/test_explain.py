@@ -334,11 +334,11 @@ def test_occlusion_finds_the_only_pixels_that_count():
 def test_what_a_linear_unit_likes_best_is_its_own_weights():
     weights = np.random.default_rng(0).normal(size=(8, 8)).astype("float32")
     models = classifier(weights), classifier(weights)
-    best, again = (explain.maximize_activation(each, "logits", 0, steps=200) for each in models)
-    settings = {"steps": 100, "rate": 0.1, "decay": 0.01, "seed": 0}
-    plain, told = (explain.maximize_activation(models[0], "logits", 0, **s) for s in ({}, settings))
-    np.testing.assert_array_equal(plain, told)
-    assert np.corrcoef(best.ravel(), weights.ravel())[0, 1] > 0.999
+    best, again = (explain.maximize_activation(each, "logits", 0) for each in models)
+    # Each of a hundred steps fades the noise by 1 %, and adds the slope, 0.1 long.
+    noise, left = np.random.default_rng(0).normal(0, 0.1, (8, 8)), 0.99**100
+    expected = left * noise + (1 - left) * 10 * weights / np.sqrt(np.mean(weights**2))
+    np.testing.assert_allclose(best[..., 0], expected, atol=1e-4)
     assert best.shape == (8, 8, 1)
     np.testing.assert_array_equal(best, again)
 
