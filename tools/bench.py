@@ -3,7 +3,7 @@
 Each page runs in a kernel of its own, without storing anything: its seconds of Run All after the
 imports, as DESIGN's budgets count them, those of its fits, and its largest memory. Without names
 all pages run, then the package is compared with others, in ratios of one run, since seconds are a
-machine's own; all of it goes to docs/speed.md. Let nothing else run beside it.
+machine's own. All of it goes to docs/speed.md. Let nothing else run beside it.
 """
 
 from __future__ import annotations
@@ -139,27 +139,36 @@ def imported(what: str) -> None:
     subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
 
 
+def stored(rows: dict[str, str], compared: list[str]) -> None:
+    """Keep what is measured, beside what the other rows say, in docs/speed.md."""
+    head, *rest = RESULTS.read_text(encoding="utf-8").partition("| lecture")
+    lines = "".join(rest).splitlines()
+    known = {line.split(" ")[1]: line for line in lines if re.match(r"\| \d\d_", line)}
+    table = ["| " + " | ".join(HEADS) + " |", "| --- |" + " ---: |" * (len(HEADS) - 1)]
+    table += [row for _, row in sorted({**known, **rows}.items())]
+    was = lines[lines.index("| compared | times as long |") :] if "" in lines else []
+    below = ["| compared | times as long |", "| --- | ---: |", *compared] if compared else was
+    text = head + "\n".join([*table, "", *below])
+    RESULTS.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
+
+
 def main() -> None:
-    """Print a row a lecture, and without names the ratios; then keep both."""
+    """Print a row a lecture, and without names the ratios; keep both."""
     os.environ["LECTURE_PROGRESS"] = "off"
-    lines = ["| " + " | ".join(HEADS) + " |", "| --- |" + " ---: |" * (len(HEADS) - 1)]
-    print(*lines, sep="\n", flush=True)
-    shares = ""
+    print(*HEADS, sep=" | ", flush=True)
+    rows, share = {}, None
     for path in [Path(name).resolve() for name in sys.argv[1:]] or notebook_paths():
         (imports, whole, fits, longest, memory), printed = measure(path)
-        shares += printed if path.name.startswith("05") else ""
+        share = re.search(r"share of the recipe's time: ([\d.]+)", printed) or share
         row = f"{imports:.0f} | {whole:.0f} | {BUDGETS[path.name[:2]]} | {fits:.0f}"
-        lines.append(f"| {path.stem} | {row} | {longest:.0f} | {memory:.1f} |")
-        print(lines[-1], flush=True)
-    if sys.argv[1:]:
-        return
-    share = float(re.search(r"share of the recipe's time: ([\d.]+)", shares)[1])
-    rows = [*ratios(), ("lecture 05: the recipe / its schedule", 1 / share)]
-    lines += ["", "| compared | times as long |", "| --- | ---: |"]
-    lines += [f"| {what} | {ratio:.2g} |" for what, ratio in rows]
-    print(*lines[-len(rows) :], sep="\n")
-    head = RESULTS.read_text(encoding="utf-8").partition("| lecture")[0]
-    RESULTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+        rows[path.stem] = f"| {path.stem} | {row} | {longest:.0f} | {memory:.1f} |"
+        print(rows[path.stem], flush=True)
+        stored(rows, [])
+    if not sys.argv[1:]:
+        found = [*ratios(), ("lecture 05: the recipe / its schedule", 1 / float(share[1]))]
+        compared = [f"| {what} | {ratio:.2g} |" for what, ratio in found]
+        print(*compared, sep="\n")
+        stored(rows, compared)
 
 
 if __name__ == "__main__":
