@@ -11,6 +11,7 @@ import requests
 import websocket
 
 PATIENCE = 300  # seconds for a server to start, for the course to come
+KERNELS = 3  # that are tried
 
 
 class Student:
@@ -96,13 +97,29 @@ class Student:
         return opened.removeprefix("lab/tree/")
 
     def _start_kernel(self, page: str) -> None:
+        """Start one that answers.
+
+        Servers on one machine that look for free ports at the same time may find the same ones.
+        Of two such kernels one stays silent; as in JupyterLab, it is shut down and another taken.
+        """
         body = {"path": page, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
         token = {"X-XSRFToken": self._xsrf(f"/user/{self.name}/")}
-        answer = self.session.post(
-            f"{self.home}/api/sessions", json=body, headers=token, timeout=PATIENCE
-        )
-        answer.raise_for_status()
-        kernel = answer.json()["kernel"]["id"]
+        options = {"headers": token, "timeout": PATIENCE}
+        for left in reversed(range(KERNELS)):
+            answer = self.session.post(f"{self.home}/api/sessions", json=body, **options)
+            answer.raise_for_status()
+            self._connect(answer.json()["kernel"]["id"])
+            try:
+                self.run("")
+                return
+            except websocket.WebSocketConnectionClosedException:
+                if not left:
+                    raise
+                print(f"{self.name}'s kernel stayed silent and is started again", flush=True)
+                session = f"{self.home}/api/sessions/{answer.json()['id']}"
+                self.session.delete(session, **options).raise_for_status()
+
+    def _connect(self, kernel: str) -> None:
         place = f"{self.home}/api/kernels/{kernel}/channels?session_id={self.name}"
         cookies = "; ".join(
             f"{cookie.name}={cookie.value}"
