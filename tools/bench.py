@@ -34,22 +34,22 @@ HEADS = ("lecture", "imports, s", "run all, s", "budget, s", "fits, s", "longest
 WATCH = """
 import time
 import keras
-whole_fit, seconds = keras.Model.fit, []
+_whole_fit, _spent = keras.Model.fit, []  # names that no page has
 
-def timed_fit(*given, **options):
+def _timed_fit(*given, **options):
     start = time.perf_counter()
     try:
-        return whole_fit(*given, **options)
+        return _whole_fit(*given, **options)
     finally:
-        seconds.append(time.perf_counter() - start)
+        _spent.append(time.perf_counter() - start)
 
-keras.Model.fit = timed_fit
+keras.Model.fit = _timed_fit
 """
 TELL = """
 import pathlib, re, psutil
 status = pathlib.Path("/proc/self/status")  # where it is, it has the largest memory until now
 peak = re.search(r"VmHWM:\\s+(\\d+)", status.read_text()) if status.exists() else None
-print(sum(seconds), int(peak[1]) / 1e6 if peak else psutil.Process().memory_info().rss / 1e9)
+print(sum(_spent), int(peak[1]) / 1e6 if peak else psutil.Process().memory_info().rss / 1e9)
 """
 
 
@@ -166,7 +166,9 @@ def main() -> None:
         stored(rows, [])
     if not sys.argv[1:]:
         found = [*ratios(), ("lecture 05: the recipe / its schedule", 1 / float(share[1]))]
-        compared = [f"| {what} | {ratio:.2g} |" for what, ratio in found]
+        compared = [
+            f"| {what} | {ratio:{',.0f' if ratio > 9 else '.2g'}} |" for what, ratio in found
+        ]
         print(*compared, sep="\n")
         stored(rows, compared)
 
