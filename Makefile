@@ -38,7 +38,7 @@ test: .venv/ready
 	$(BIN)/python -m pytest $(or $(NOTEBOOKS),-n 2 --dist loadfile --no-loadscope-reorder)
 
 slow: .venv/ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/jax.txt -c constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/jax.txt -r tests/mutants.txt -c constraints.txt
 	$(BIN)/python -m pytest tests -m slow
 
 record: .venv/ready

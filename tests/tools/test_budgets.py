@@ -44,7 +44,7 @@ FAULTS = {
     },
     "lecture_exercises: 5,542 lines, 2 above": LECTURES,
     "other right answers: 2,070 lines, 10 above": {RIGHT_ANSWERS: 2_070},
-    "tests: 11,901 lines, 1 above the budget": {"tests/tools/test_a.py": 11_901},
+    "tests: 11,971 lines, 1 above the budget": {"tests/tools/test_a.py": 11_971},
     "lecture_01.py: 331 lines; a file has": {"lecture_exercises/lecture_01.py": 331},
     "lecture_utils/models/a.py: 331 lines; a file has": {"lecture_utils/models/a.py": 331},
     "plots/a.py: long has 41 lines without its": {"lecture_utils/plots/a.py": function(41)},
@@ -60,6 +60,6 @@ def test_what_is_above_a_budget_is_found(tmp_path, problem):
 
 def test_what_is_just_within_the_budgets_is_fine(tmp_path):
     write(tmp_path, {"lecture_utils/a.py": function(40), "lecture_exercises/lecture_01.py": 330})
-    write(tmp_path, {RIGHT_ANSWERS: 2_060, "tests/test_a.py": 11_900})
+    write(tmp_path, {RIGHT_ANSWERS: 2_060, "tests/test_a.py": 11_970})
     assert budgets.problems(tmp_path) == []
-    assert "tests: 11,900 of 11,900 lines" in budgets.summary(tmp_path)
+    assert "tests: 11,970 of 11,970 lines" in budgets.summary(tmp_path)

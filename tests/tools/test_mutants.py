@@ -8,7 +8,7 @@ import pytest
 
 from tools.notebooks import ROOT
 
-pytest.importorskip("cosmic_ray", reason="`make mutants` installs it")
+pytest.importorskip("cosmic_ray", reason="`make slow` and `make mutants` install it")
 
 MODULE = """
 def area(width: int | float, height):
@@ -29,6 +29,7 @@ def test_shapes():
 """
 
 
+@pytest.mark.slow
 def test_what_no_test_notices_survives_and_fails_unless_it_is_listed_as_equal(tmp_path):
     for name, text in {"made/shapes.py": MODULE, "tests/made/test_shapes.py": TESTS}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -38,6 +39,8 @@ def test_what_no_test_notices_survives_and_fails_unless_it_is_listed_as_equal(tm
         environ = {**os.environ, "PYTHONPATH": str(ROOT)}
         told = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
         assert told.returncode == status, told.stderr
+        assert "- return width * height" not in told.stdout  # its mutants are noticed
+        assert ("- return width + width" in told.stdout) == bool(status)
         survivors = [line[6:] for line in told.stdout.splitlines() if line[:6] == "    + "]
         reasons = [f"made/shapes.py: {line}  # a reason\n" for line in survivors]
         (tmp_path / "tests/equal_mutants.txt").write_text("".join(reasons), encoding="utf-8")
