@@ -2,6 +2,7 @@
 
 import os
 
+import pages
 import pytest
 
 os.environ["LECTURE_PROGRESS"] = "off"  # live progress is for people, not for stored pages
@@ -14,12 +15,13 @@ COUNTS = pytest.StashKey[list[int]]()  # cells that are compared, and cells that
 
 
 def pytest_collection_modifyitems(config, items):
-    """Count the cells of the pages that nbval compares, and those that it does not."""
+    """Count the cells that nbval compares, and those that it does not; add what it leaves out."""
     cells = [item for item in items if type(item).__name__ == "IPyNbCell"]
     compared = [cell for cell in cells if cell.options["check"] and not cell.options["skip"]]
     config.stash[COUNTS] = [len(compared), len(cells) - len(compared)]
     if hasattr(config, "workeroutput"):  # one of several processes, each of which counts all
         config.workeroutput["cells"] = config.stash[COUNTS]
+    items[:] = pages.framed(items)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,15 +1,20 @@
-"""That nbval turns red: what is broken on purpose in the package or on a page is found."""
+"""That pages turn red: what is broken on purpose in the package or on a page is found."""
 
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import nbformat
+import pages
 import pytest
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
 
+from lecture_exercises import lecture_02
 from tools import check
-from tools.notebooks import NOTEBOOKS, ROOT, read
+from tools.notebooks import NOTEBOOKS, ROOT, read, tags
 
 # What is broken: the page that must notice, the file to change (a page itself, where it is none of
 # the package), old text, new text.
@@ -62,3 +67,58 @@ def test_a_broken_course_turns_red(tmp_path, what):
     )
     assert result.returncode == int(what != "nothing"), result.stdout[-3000:]
     assert ("failed" in result.stdout) == (what != "nothing")
+
+
+# What else a cell may do wrong, and what is said of it.
+FAULTS = {
+    "": None,
+    "open('beside.txt', 'w')": "nothing is written in this test, not even",
+    "import os; os.mkdir('../notebooks/beside')": "nothing is written in this test, not even",
+    "import urllib.request as web; web.urlopen('http://127.0.0.1:9')": "there is no network",
+    "assert 'counted' not in globals()": "AssertionError",  # it does not run twice
+    "open('02_correlation_1d.ipynb').close()": "No such file",  # it runs beside the page alone
+}
+
+
+@pytest.fixture(scope="module")
+def page():
+    """The set-up of a page and its exercises, and its kernel after a first run."""
+    kernel = RunningKernel(CURRENT_ENV_KERNEL_NAME, str(NOTEBOOKS), startup_timeout=180)
+    code = check.code_cells(read(NOTEBOOKS / "02_correlation_1d.ipynb"))
+    page = SimpleNamespace(kernel=kernel)
+    page.cells = [*code[:2], *(cell for cell in code if "exercise" in tags(cell))]
+    pages.Closed.runtest(SimpleNamespace(parent=page))
+    pages.run(kernel, "counted = 1")
+    yield page
+    kernel.stop()
+
+
+def run_again(page, source=""):
+    cells = [*page.cells, nbformat.v4.new_code_cell(source)]
+    page.nb = nbformat.v4.new_notebook(cells=cells)
+    pages.Again.runtest(SimpleNamespace(parent=page))
+
+
+@pytest.mark.parametrize("source", FAULTS)
+def test_a_cell_that_runs_only_as_it_stands_is_found(page, source):
+    says = pytest.raises(AssertionError, match=FAULTS[source]) if source else nullcontext()
+    with says:
+        pages.run(page.kernel, f"import os; os.chdir({str(NOTEBOOKS)!r})")
+        if "beside" in source:
+            pages.run(page.kernel, source)  # in the first run already
+        run_again(page, source)
+
+
+def test_a_solution_that_is_wrong_is_found(page, monkeypatch):
+    wrong = lecture_02.output_length.source.replace("return", "return 1 +")
+    monkeypatch.setattr(lecture_02, "output_length", SimpleNamespace(source=wrong))
+    with pytest.raises(AssertionError, match="Not yet"):
+        run_again(page)
+
+
+def test_a_file_that_is_written_unheard_is_found(page, monkeypatch, tmp_path):
+    monkeypatch.setattr(pages, "FOLDERS", [tmp_path])
+    page.files = pages.files()
+    (tmp_path / "new").touch()
+    with pytest.raises(AssertionError, match=r"changed: .*new"):
+        run_again(page)

@@ -21,6 +21,28 @@ def test_arrays_are_read_without_the_tuning_that_fit_would_wait_for():
     assert dataset.options().autotune.enabled is False
 
 
+@pytest.mark.parametrize("metrics", [None, ["accuracy"]])
+def test_a_training_step_is_traced_once(metrics):
+    keras, traced = backend.keras, []
+
+    class Counted(keras.optimizers.Adam):
+        def update_step(self, gradient, variable, learning_rate):
+            traced.append(variable.name)
+            super().update_step(gradient, variable, learning_rate)
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.compile(Counted(), keras.losses.SparseCategoricalCrossentropy(True), metrics=metrics)
+    model.fit(np.ones((8, 3)), np.zeros(8), batch_size=2, epochs=2, verbose=0)
+    assert len(traced) == 2  # the kernel and the bias
+
+
+def test_labels_of_another_shape_are_refused_as_keras_does():
+    model = backend.keras.Sequential([backend.keras.Input((3,)), backend.keras.layers.Dense(2)])
+    model.compile("sgd", "mse", metrics=["accuracy"])
+    with pytest.raises(ValueError, match="Dimensions must be equal, but are 5 and 2"):
+        model.fit(np.ones((8, 3)), np.zeros((8, 5, 5)), verbose=0)
+
+
 def on_a_page(folder, script, settings=None, **environ):
     """Run a script in a folder as a page does, with settings in Keras's file; return the process.
 
