@@ -8,7 +8,7 @@ import pytest
 from decks import open_built
 
 from lecture_exercises import lecture_05
-from lecture_utils import explore
+from lecture_utils import drawing
 from lecture_utils.backend import keras
 from lecture_utils.datasets import load_mnist
 from lecture_utils.explore.page import FOLDER
@@ -29,7 +29,7 @@ STROKES = {
 
 @pytest.fixture(scope="module")
 def weights():
-    html = explore.drawn_digit(ALT).html
+    html = drawing.drawn_digit(ALT).html
     return json.loads(re.search(r'json">(.*?)</script>', html)[1])["weights"]
 
 
@@ -135,13 +135,13 @@ def canvas(request, reader, tmp_path):
     if request.param == "page":
         head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>-</title><main>'
         page = tmp_path / "page.html"
-        page.write_text(head + explore.drawn_digit(ALT).html, encoding="utf-8")
+        page.write_text(head + drawing.drawn_digit(ALT).html, encoding="utf-8")
         reader.open(page)
     elif request.param == "site":
         reader.open(site.OUTPUT / "digit.html")
     else:
-        open_built(reader, "slides", "05_convnet_mnist", "digit")
-    yield Canvas(reader.page, ".lecture-explorer[data-kind=digit]")
+        open_built(reader, "slides", "05_convnet_mnist", "drawing")
+    yield Canvas(reader.page, ".lecture-explorer[data-kind=drawing]")
     assert reader.violations() == []
     assert reader.troubles == []
 
@@ -167,7 +167,7 @@ def test_keys_draw_a_one(canvas):
 def test_a_finger_draws(browser, tmp_path):
     context = browser.new_context(has_touch=True, viewport={"width": 360, "height": 720})
     page = context.new_page()
-    html = f'<meta charset="utf-8">{explore.drawn_digit(ALT).html}'
+    html = f'<meta charset="utf-8">{drawing.drawn_digit(ALT).html}'
     (tmp_path / "page.html").write_text(html, encoding="utf-8")
     page.goto((tmp_path / "page.html").as_uri())
     canvas, hand = Canvas(page), context.new_cdp_session(page)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lecture_utils.bitmap import bitmap
+from lecture_utils.bitmap import bitmap, framed, side_by_side
 
 
 @pytest.mark.parametrize("shape", [(5, 7), (28, 28), (6, 5, 3), (64, 33, 3)])
@@ -24,6 +24,20 @@ def test_a_large_picture_is_made_smaller():
     found = opened(bitmap(image))
     assert found.shape == (112, 112, 3)
     assert (found[:56, :56] == (255, 0, 0)).all() and (found[56:] == 0).all()
+
+
+def test_images_stand_in_a_row_on_white():
+    found = side_by_side(np.array([[2, 4], [6, 4]]), np.zeros((1, 3)))
+    assert found.tolist() == [[0, 0.5, 1, 1, 0, 0, 0], [1, 0.5, 1, 1, 1, 1, 1]]
+
+
+@pytest.mark.parametrize("white", [np.uint8(255), 1.0])
+def test_a_frame_stands_on_the_edge_of_its_window(white):
+    found = framed(np.full((56, 70), white), [[(1, 4), (10, 5)]])
+    assert found.shape == (112, 140, 3) and found.dtype == np.array(white).dtype
+    orange = (found != white).any(axis=2)
+    assert np.allclose(found[orange] / white, np.array([213, 94, 0]) / 255)
+    assert orange[2:10, 20:30].sum() == orange.sum() == 2 * (8 + 10) - 4
 
 
 def opened(address):

@@ -24,11 +24,6 @@ def data(figure):
     return json.loads(re.search(r'json">(.*?)</script>', figure.html)[1])
 
 
-def windows(row):
-    """First pixel and size of what each position of a layer sees, down and across."""
-    return (row["axes"] * 2)[:2]
-
-
 def uneven():
     """A network with all that can go wrong at edges, on an image that is not square."""
     return chain(
@@ -48,7 +43,7 @@ def test_every_position_of_every_layer_sees_what_anatomy_says(build):
     for row in found["layers"]:
         field = receptive_field(model, row["name"])
         assert (tuple(row["size"]), tuple(row["jump"])) == (field.size, field.jump)
-        down, across = windows(row)
+        down, across = row["axes"]
         assert (len(down), len(across)) == model.get_layer(row["name"]).output.shape[1:3]
         for place in np.ndindex(len(down), len(across)):
             seen = receptive_field(model, row["name"], place)
@@ -65,7 +60,7 @@ def test_the_layers_of_a_large_network_by_their_corners():
     found = data(figure)
     assert [row["name"] for row in found["layers"]] == names and len(names) == 18
     for row in found["layers"][2::5]:
-        down, _ = windows(row)
+        down, _ = row["axes"]
         for place in (0, len(down) // 2, len(down) - 1):
             seen = receptive_field(plan, row["name"], place)
             assert down[place] == [seen.start[0], seen.size[0]]

@@ -71,7 +71,7 @@ def test_lines_of_scripts_are_short():
 
 SQUARE = {"square": IMAGE}
 REFUSED = [
-    ((SQUARE, SQUARE, " "), "alt must be words that say what the figure is"),
+    ((SQUARE, SQUARE, " "), "alt must be words that say what the figure shows"),
     (({}, SQUARE, ALT), "inputs must be a dictionary of arrays by name, got {}"),
     ((IMAGE, SQUARE, ALT), "inputs must be a dictionary of arrays by name"),
     ((SQUARE, {"": IMAGE}, ALT), "kernels must be a dictionary of arrays by name"),
@@ -90,5 +90,5 @@ def test_what_will_not_do_is_refused(arguments, message):
 
 
 def test_a_page_that_is_too_large_is_refused():
-    with pytest.raises(ValueError, match=r"the figure must be of at most 150 kB, got '16\d kB'"):
+    with pytest.raises(ValueError, match=r"^figure must be of at most 150 kB, got '16\d kB'"):
         Explorer(ALT, "windows", IMAGE, {"inputs": {"x": "1" * 145_000}})
