@@ -6,7 +6,6 @@ it, and pages are compared byte by byte.
 
 import base64
 import struct
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -40,10 +39,7 @@ def bitmap(image: np.ndarray) -> str:
 
 
 def side_by_side(*images: np.ndarray) -> np.ndarray:
-    """Return images in a row on white, each black where it is smallest and white where largest.
-
-    Lecture 02 shows it.
-    """
+    """Return images in a row on white, each black where it is smallest and white where largest."""
     high, shown = max(map(len, images)), []
     for image in images:
         shade = (image - image.min()) / (np.ptp(image) or 1)
@@ -51,16 +47,9 @@ def side_by_side(*images: np.ndarray) -> np.ndarray:
     return np.hstack(shown)[:, :-2]
 
 
-def framed(image: np.ndarray, windows: Sequence[Sequence[tuple[int, int]]]) -> np.ndarray:
-    """Return an image in colour, with orange frames.
-
-    Args:
-        image: As `bitmap` takes it. A small one is enlarged, so that its frames are thin.
-        windows: What is framed: first pixel and size, down and across.
-
-    Lecture 04 shows it.
-    """
-    zoom = max(1, 112 // len(image))
+def framed(image: np.ndarray, windows: list[list[tuple[int, int]]]) -> np.ndarray:
+    """Return an image in colour with frames around windows: first pixel and size, on each axis."""
+    zoom = max(1, 112 // len(image))  # small images are enlarged, so that a frame is thin
     shown = np.dstack([image] * 3)[..., :3].repeat(zoom, axis=0).repeat(zoom, axis=1)
     orange = np.array([213, 94, 0]) / (1 if image.dtype == np.uint8 else 255)
     thin = -(-len(shown) // 112)

@@ -56,14 +56,6 @@ def drawn_digit(alt: str) -> Explorer:
     """Let the hand draw a digit, framed as MNIST's were, and read what the trained convnet answers.
 
     It is for the site and the slides: on a page `draw_digit` asks a model of one's own.
-
-    Args:
-        alt: What the figure is, in words.
-
-    Returns:
-        The figure. Its network is `models.convnet_mnist(weights="mnist")`.
-
-    Lecture 05 has it on the site.
     """
     weights = {name: b64encode(part).decode() for name, part in trained_weights().items()}
     needs, example = ("grid", "../pad", "../convnet"), load_mnist()[1][0][0]

@@ -10,20 +10,12 @@ MOST = 150_000  # bytes, as many as a picture may have
 
 
 def page(file: Path, name: str, alt: str, advice: str, most: int = MOST, **parts: object) -> str:
-    """Return a page: a file whose places, such as `$count`, are filled in.
+    """Return a page: a template file, with `alt` and what stands in its other places.
 
-    Args:
-        file: The page, a template of `string.Template`. It has a place `$alt`.
-        name: What the page is, as errors call it.
-        alt: What it shows, in words, for those who don't see it.
-        advice: What to do if it is too large.
-        most: Bytes that it may have.
-        **parts: What stands in its other places, escaped where need be.
+    Errors call it by its name; the advice is for one of more than so many bytes.
 
     Raises:
         ValueError: If there are no words, or the page is too large.
-
-    Lecture 02 uses it.
     """
     if not isinstance(alt, str) or not alt.strip():
         raise refused("alt", f"words that say what the {name} shows", alt)

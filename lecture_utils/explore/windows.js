@@ -51,7 +51,7 @@ function start(root, { words, inputs, kernels }) {
     make("div", { className: "pictures" }, ...pictures), told, formula);
   show({ input: Object.keys(inputs)[0], kernel: Object.keys(tables.kernel)[0] });
 
-  function own(part, table, typed) {  // what is drawn, or typed in a box that stays, is chosen
+  function own(part, table, typed) {  // what is drawn or typed is chosen from then on
     tables[part][words.own] = table;
     show({ [part]: words.own }, typed);
   }
@@ -89,6 +89,7 @@ function start(root, { words, inputs, kernels }) {
     }
     const formulas = new Set(shown(axes).map(sizeInWords));
     formula.textContent = `${words.formula}: ${[...formulas].join("; ")}`;
+    // Who types in a box stays in it.
     if (!typed) boxes.replaceChildren(...filled(weights.length, state.size, box).flat());
     lay();
   }
