@@ -109,17 +109,8 @@ class Figure:
 
 
 @pytest.fixture
-def shown(reader, tmp_path):
-    """Show an explorer on a page that has nothing else."""
-
-    def show(explorer):
-        head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>-</title><main>'
-        (tmp_path / "page.html").write_text(head + explorer.html, encoding="utf-8")
-        reader.page.goto((tmp_path / "page.html").as_uri())
-        return Figure(reader.page)
-
-    yield show
-    assert reader.troubles == []
+def shown(reader, alone):
+    return lambda explorer: Figure(reader.page, alone(explorer))
 
 
 def convolution():
