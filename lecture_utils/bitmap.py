@@ -1,6 +1,7 @@
-"""An image as an address: a BMP, which has the same bytes on every machine.
+"""Pictures for a page of HTML, made of arrays: in a row, with frames, as the address of a BMP.
 
-A PNG or JPEG hangs on the version of what compresses it, and pages are compared byte by byte.
+A BMP has the same bytes on every machine. A PNG or JPEG hangs on the version of what compresses
+it, and pages are compared byte by byte.
 """
 
 import base64
@@ -35,3 +36,25 @@ def bitmap(image: np.ndarray) -> str:
     sizes = start + rows.size, 0, start, 40, width, height, 1, bits, 0, rows.size, 2835, 2835, 0, 0
     content = struct.pack("<2sIIIIiiHHIIiiII", b"BM", *sizes) + colours + rows.tobytes()
     return f"data:image/bmp;base64,{base64.b64encode(content).decode()}"
+
+
+def side_by_side(*images: np.ndarray) -> np.ndarray:
+    """Return images in a row on white, each black where it is smallest and white where largest."""
+    high, shown = max(map(len, images)), []
+    for image in images:
+        shade = (image - image.min()) / (np.ptp(image) or 1)
+        shown.append(np.pad(shade, ((0, high - len(image)), (0, 2)), constant_values=1))
+    return np.hstack(shown)[:, :-2]
+
+
+def framed(image: np.ndarray, windows: list[list[tuple[int, int]]]) -> np.ndarray:
+    """Return an image in colour with frames around windows: first pixel and size, on each axis."""
+    zoom = max(1, 112 // len(image))  # small images are enlarged, so that a frame is thin
+    shown = np.dstack([image] * 3)[..., :3].repeat(zoom, axis=0).repeat(zoom, axis=1)
+    orange = np.array([213, 94, 0]) / (1 if image.dtype == np.uint8 else 255)
+    thin = -(-len(shown) // 112)
+    for window in windows:
+        (top, high), (left, wide) = zoom * np.array(window)
+        seen = shown[top : top + high, left : left + wide]
+        seen[:thin] = seen[-thin:] = seen[:, :thin] = seen[:, -thin:] = orange
+    return shown

@@ -2,14 +2,16 @@
 
 const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
 
-function unpack({ shape, kernel, scale, bias }) {  // whole numbers, with a scale for each filter
-  const [whole, scales, biases] = [kernel, scale, bias].map(text => bytes(text).buffer);
-  const units = new Float32Array(scales);
-  const kernels = Float32Array.from(new Int8Array(whole), (n, i) => n * units[i % units.length]);
-  return { shape, kernels, biases: new Float32Array(biases) };
+// Weights as models/mnist.py stores them: whole numbers, with a scale for each filter.
+function unpack(stored, layer) {
+  const read = part => bytes(stored[`${layer}/${part}`]).buffer;
+  const scales = new Float32Array(read("scale")), biases = new Float32Array(read("bias"));
+  const scaled = (whole, i) => whole * scales[i % scales.length];
+  return { kernels: Float32Array.from(new Int8Array(read("kernel")), scaled), biases };
 }
 
-function convolve({ maps, side, count }, { shape: [size, , , filters], kernels, biases }, least) {
+function convolve({ maps, side, count }, { kernels, biases }, least) {
+  const filters = biases.length, size = Math.sqrt(kernels.length / count / filters);
   const places = side - size + 1, found = new Float32Array(places * places * filters);
   for (let r = 0; r < places; r++) for (let c = 0; c < places; c++) {
     const sums = Float64Array.from(biases);
@@ -39,9 +41,9 @@ function softmax(values) {
 }
 
 class Convnet {  // what each of its layers computes of 28 x 28 pixels from 0 to 1
-  constructor(packed) {
-    const layers = Object.entries(packed).map(([name, layer]) => [name, unpack(layer)]);
-    this.weights = Object.fromEntries(layers);
+  constructor(stored) {
+    const layers = new Set(Object.keys(stored).map(name => name.split("/")[0]));
+    this.weights = Object.fromEntries([...layers].map(name => [name, unpack(stored, name)]));
   }
 
   run(pixels) {

@@ -48,7 +48,7 @@ function likeMnist(ink) {
 class Digit {  // `ask` takes 28 rows of pixels; whoever has an answer gives it to `answer`
   constructor(root, words, ask) {
     Object.assign(this, { words, ask });
-    this.framed = new Grid(this, words.framed, { width: 240 });
+    this.framed = new Grid(words.framed, { width: 240 });
     this.told = make("p", { "aria-live": "polite", style: "min-height: 2.8em" });
     this.bars = Array.from({ length: 10 }, () => make("meter", { min: 0, max: 1, value: 0 }));
     this.shares = this.bars.map(() => make("output"));
@@ -65,7 +65,8 @@ class Digit {  // `ask` takes 28 rows of pixels; whoever has an answer gives it 
     const found = likeMnist(this.pad.pixels());
     const dot = ([row, column], colour) => [row - 0.1, column - 0.1, 1.2, 1.2, colour];
     const marks = found && [[...found.box, "#E69F00"], dot([14, 14], "#56B4E9"), dot(found.centre)];
-    this.framed.draw(found?.pixels ?? filled(28, 28, 0), this.words.framed, marks ?? []);
+    this.framed.fill(found?.pixels ?? filled(28, 28, 0), this.words.framed);
+    this.framed.mark(marks ?? []);
     this.empty = !found;
     found ? this.ask(found.pixels) : this.answer(Array(10).fill(0));
   }
@@ -78,6 +79,12 @@ class Digit {  // `ask` takes 28 rows of pixels; whoever has an answer gives it 
     const reads = words.reads.replace("{}", given.indexOf(most)).replace("{}", share(most));
     this.told.textContent = empty ? words.nothing : reads;
   }
+}
+
+// On the site and in slides the answers come from the trained convnet, in the browser: convnet.js.
+function start(root, { words, weights }) {
+  const convnet = new Convnet(weights);
+  const digit = new Digit(root, words, pixels => digit.answer(convnet.run(pixels.flat()).classes));
 }
 
 // In a notebook the answers come from a model in the kernel, which gets one picture at a time.

@@ -1,10 +1,10 @@
-"""A canvas in Jupyter and Colab: the digit that is drawn there goes to a model of one's own."""
+"""A canvas for a digit, read by a model of one's own; without a kernel, by the trained convnet."""
 
 import importlib.util
 import json
 import os
 import re
-from pathlib import Path
+from base64 import b64encode
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,11 @@ import numpy as np
 from lecture_utils import plots
 from lecture_utils.backend import keras
 from lecture_utils.checks import array, refused
+from lecture_utils.datasets import load_mnist
+from lecture_utils.explore.page import Explorer, read
+from lecture_utils.models.mnist import trained_weights
 
-FOLDER = Path(__file__).parent
-SCRIPTS = ("explore/kit.js", "explore/grid.js", "pad.js", "drawing.js")
+SCRIPTS = ("kit", "grid", "../pad", "../drawing")  # seen from `explore`
 SHAPES = r"\(None, (1, )?(28, 28|784)(, 1)?,?\) \(None, 10\)"
 MISSING = "To draw here, install anywidget (`%pip install anywidget`) and run this cell again."
 
@@ -50,6 +52,16 @@ def draw_digit(model: keras.Model, example: np.ndarray) -> None:
     _show_picture(model, example)
 
 
+def drawn_digit(alt: str) -> Explorer:
+    """Let the hand draw a digit, framed as MNIST's were, and read what the trained convnet answers.
+
+    It is for the site and the slides: on a page `draw_digit` asks a model of one's own.
+    """
+    weights = {name: b64encode(part).decode() for name, part in trained_weights().items()}
+    needs, example = ("grid", "../pad", "../convnet"), load_mnist()[1][0][0]
+    return Explorer(alt, "../drawing", example, {"weights": weights}, needs, most=300_000)
+
+
 def answer(model: keras.Model, pixels: str) -> str:
     """Return a model's answer as JSON, to a picture as the canvas sends it.
 
@@ -71,8 +83,8 @@ def _show_canvas(model: keras.Model) -> None:
     import traitlets
     from IPython.display import display
 
-    words = json.loads((FOLDER / "explore/words.json").read_text("utf-8"))["en"]
-    scripts = "\n".join((FOLDER / name).read_text("utf-8") for name in SCRIPTS)
+    words = json.loads(read("words.json"))["en"]
+    scripts = "".join(read(f"{name}.js") for name in SCRIPTS)
 
     class Canvas(anywidget.AnyWidget):
         # In a frame of its own class, so that it looks as the explorers do.
@@ -81,7 +93,7 @@ export default {{ render({{ model, el }}) {{
   el.classList.add("lecture-explorer");
   connect(model, el, {json.dumps(words)});
 }} }};"""
-        _css = (FOLDER / "explore/style.css").read_text("utf-8")
+        _css = read("style.css")
         pixels = traitlets.Unicode().tag(sync=True)
         answer = traitlets.Unicode().tag(sync=True)
 

@@ -10,7 +10,7 @@ from tools.notebooks import ROOT
 
 LONGEST_FILE = 330  # lines
 LONGEST_FUNCTION = 40  # lines, its docstring not counted
-SCRIPTS = (".js", ".css", ".html")
+SCRIPTS = (".py", ".js", ".html")
 READ_ALOUD = ("lecture_utils", "lecture_exercises", "tools")  # no long files or functions here
 
 
@@ -20,7 +20,9 @@ def budgets(root: Path) -> list[tuple[str, list[Path], int]]:
     right_answers = python_files(root / "tests" / "lecture_exercises" / "right_answers")
     return [
         ("lecture_utils", python_files(root / "lecture_utils"), 8_100),
-        ("explore with its scripts", with_scripts(root / "lecture_utils" / "explore"), 770),
+        ("explore with its scripts", files(root / "lecture_utils" / "explore", *SCRIPTS), 600),
+        ("explore's look", files(root / "lecture_utils" / "explore", ".css"), 45),
+        ("scripts beside explore", files(root / "lecture_utils", ".js"), 290),
         (
             "the machinery of lecture_exercises",
             [path for path in exercises if not path.name.startswith("lecture_")],
@@ -37,9 +39,9 @@ def python_files(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.py"))
 
 
-def with_scripts(folder: Path) -> list[Path]:
-    """Return the files of a folder that have code: of Python, and of a page."""
-    return [path for path in sorted(folder.glob("*")) if path.suffix in (".py", *SCRIPTS)]
+def files(folder: Path, *endings: str) -> list[Path]:
+    """Return the files in a folder, not below it, whose names have one of some endings."""
+    return [path for path in sorted(folder.glob("*")) if path.suffix in endings]
 
 
 def length(path: Path) -> int:

@@ -175,9 +175,9 @@ def with_digit(cell: nbformat.NotebookNode, words: dict[str, str]) -> nbformat.N
 
 def drawn_digit(words: dict[str, str]) -> str:
     """Return a canvas that asks the trained convnet in the browser, as HTML."""
-    from lecture_utils import explore  # it loads Keras
+    from lecture_utils import drawing  # it loads Keras
 
-    return explore.drawn_digit(words["digit_alt"]).html
+    return drawing.drawn_digit(words["digit_alt"]).html
 
 
 def glossary(words: dict[str, str]) -> str:

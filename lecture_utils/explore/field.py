@@ -3,14 +3,13 @@
 import re
 from collections.abc import Sequence
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture_utils.anatomy import receptive_field
 from lecture_utils.anatomy.fields import seen_by_each
 from lecture_utils.anatomy.graph import trace
 from lecture_utils.backend import keras
-from lecture_utils.bitmap import bitmap
+from lecture_utils.bitmap import bitmap, framed
 from lecture_utils.checks import array, refused
 from lecture_utils.explore.page import Explorer
 
@@ -46,23 +45,9 @@ def receptive_fields(
     if not named or not layers:
         raise refused("layers", "names of layers, at least one", layers)
     rows = []
-    for name, (down, across) in seen_by_each(model, layers).items():
+    for name, axes in seen_by_each(model, layers).items():
         field = receptive_field(model, name)
-        axes = [down] if across == down else [down, across]
         rows.append({"name": name, "axes": axes, "size": field.size, "jump": field.jump})
     data = {"pixels": image.shape[:2], "image": bitmap(image), "layers": rows}
-    return Explorer(alt, "field", _framed(image, rows), data)
-
-
-def _framed(image: np.ndarray, rows: list[dict]) -> np.ndarray:
-    """Return an image in colour, with a frame around what the middle of each layer sees."""
-    zoom = max(1, 112 // len(image))  # small images are enlarged, so that a frame is thin
-    shown = np.dstack([image] * 3)[..., :3].repeat(zoom, axis=0).repeat(zoom, axis=1)
-    thin, orange = -(-len(shown) // 112), np.array([213, 94, 0])
-    for row in rows:
-        down, across = ([zoom * i for i in axis[len(axis) // 2]] for axis in (row["axes"] * 2)[:2])
-        seen = shown[down[0] : sum(down), across[0] : sum(across)]
-        inside = seen[thin:-thin, thin:-thin].copy()
-        seen[:] = orange if image.dtype == np.uint8 else orange / 255
-        seen[thin:-thin, thin:-thin] = inside
-    return shown
+    middles = [[axis[len(axis) // 2] for axis in row["axes"]] for row in rows]
+    return Explorer(alt, "field", framed(image, middles), data)

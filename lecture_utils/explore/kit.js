@@ -11,24 +11,27 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
-// Controls in their labels. `set` shows another value, and tells nobody.
-function choice(label, options, onchange) {
-  const select = make("select", { onchange: () => onchange(select.value) },
+// Controls in their labels. What is chosen goes by its name to `show`, and comes back by `set`.
+function choice(words, name, options, show) {
+  const select = make("select", { onchange: () => show({ [name]: select.value }) },
     ...options.map(option => make("option", {}, option)));
-  return Object.assign(make("label", {}, label, select), { set(value) { select.value = value; } });
+  const set = state => { select.value = state[name]; };
+  return Object.assign(make("label", {}, words[name], select), { set });
 }
 
-function range(label, min, max, onchange, words = String) {
-  const input = make("input", { type: "range", min, max, oninput: () => onchange(+input.value) });
-  const told = make("output"), set = value => {
-    input.value = value;
-    told.textContent = words(value);
+function range(words, name, [min, max], show, inWords = String) {
+  const oninput = () => show({ [name]: +input.value });
+  const input = make("input", { type: "range", min, max, oninput }), told = make("output");
+  const set = state => {
+    input.value = state[name];
+    told.textContent = inWords(state[name]);
   };
-  return Object.assign(make("label", {}, label, input, told), { set });
+  return Object.assign(make("label", {}, words[name], input, told), { set });
 }
 
 const button = (name, onclick) => make("button", { type: "button", onclick }, name);
 const short = value => String(+value.toFixed(2)).replace("-", "−");
+const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
 const sum = numbers => numbers.reduce((total, number) => total + number, 0);
 const filled = (rows, columns, value) => Array.from({ length: rows }, (_, r) =>
   Array.from({ length: columns }, (_, c) => typeof value === "function" ? value(r, c) : value));

@@ -1,30 +1,11 @@
 // A window that slides over an image or a signal: correlation, and pooling.
 
-// An axis: all that the formula of the size needs, the size, and the pixels below a window.
-function axis(size, kernel, { stride, padding, dilation }) {
-  const span = (kernel - 1) * dilation + 1;
-  const missing = Math.max((Math.ceil(size / stride) - 1) * stride + span - size, 0);
-  const same = [missing >> 1, missing - (missing >> 1)], full = [span - 1, span - 1];
-  const [before, after] = { valid: [0, 0], same, full }[padding] ?? [+padding, +padding];
-  const places = Math.floor((size + before + after - span) / stride) + 1;
-  const below = place =>
-    Array.from({ length: kernel }, (_, i) => place * stride - before + i * dilation);
-  return { size, stride, before, after, span, places, below, padded: before + size + after };
+// A kernel of so many columns: cut, or with zeros around it. A signal meets its middle row.
+function resized(kernel, columns, alone) {
+  const rows = alone ? 1 : Math.max(1, kernel.length + columns - kernel[0].length);
+  const [up, left] = [(kernel.length - rows) >> 1, (kernel[0].length - columns) >> 1];
+  return filled(rows, columns, (r, c) => kernel[r + up]?.[c + left] ?? 0);
 }
-
-function axes(image, weights, settings) {  // nothing is padded above and below a signal
-  const down = image.length > 1 ? settings : { ...settings, padding: "valid" };
-  return [axis(image.length, weights.length, down),
-    axis(image[0].length, weights[0].length, settings)];
-}
-
-const windowAt = (image, [down, across], row, column) =>  // its pixels; null on the padding
-  down.below(row).flatMap(r => across.below(column).map(c => image[r]?.[c] ?? null));
-const multiply = (window, weights) => window.map((pixel, i) => pixel * weights[i]);
-const correlate = (window, weights) => sum(multiply(window, weights));
-const present = window => window.filter(pixel => pixel !== null);
-const largest = window => Math.max(...present(window));
-const mean = window => sum(present(window)) / present(window).length;
 
 function inWords(products, many) {  // what stands before their sum
   if (products.length > 9) return `${many.replace("{}", products.length)} = `;
@@ -37,150 +18,115 @@ function sizeInWords({ size, span, before, after, stride, places }) {
   return `⌊(${size} − ${span}${padded}) / ${stride}⌋ + 1 = ${places}`;
 }
 
-// `state` is what was chosen, named as the controls, and `corner`, the pixel where the window
-// begins. What is drawn or typed becomes an input or a kernel to choose. `show` derives all else.
-class Windows {
-  constructor(root, { words, inputs, kernels }) {
-    const withOwn = tables => ({ ...tables, [words.own]: Object.values(tables)[0] });
-    Object.assign(this, { root, words, weighs: Boolean(kernels), inputs: withOwn(inputs) });
-    this.kernels = withOwn(kernels ?? { none: [[0, 0], [0, 0]] });
-    this.state = { stride: kernels ? 1 : 2, padding: "valid", dilation: 1, corner: [0, 0] };
-    const first = (place, i) => this.axes[i].below(place)[0];
-    const onmove = place => this.show({ corner: place.map(first) });
-    const output = (name, reduce) => new Grid(this, name, { name, reduce, onmove });
-    this.input = new Grid(this, words.drawn, { onpaint: (...drawn) => this.paint(...drawn) });
-    this.outputs = kernels ? [output(words.output, window => correlate(window, this.weights))]
-      : [output(words.largest, largest), output(words.mean, mean)];
-    this.editor = make("div", { className: "weights", role: "group", "aria-label": words.window });
-    [this.told, this.formula] = [make("p", { "aria-live": "polite" }), make("p")];
-    this.controls = this.makeControls();
-    const caption = make("figcaption", {}, kernels ? words.kernel : words.window);
-    const pictures = [this.input, ...this.outputs].map(grid => grid.element);
-    pictures.splice(kernels ? 1 : 3, 0, make("figure", {}, caption, this.editor));
-    root.replaceChildren(
-      make("div", { className: "settings" }, ...Object.values(this.controls)),
-      make("p", {}, kernels ? words.hint_kernel : words.hint_window),
-      make("div", { className: "pictures" }, ...pictures), this.told, this.formula);
-    this.show({ input: Object.keys(inputs)[0], kernel: Object.keys(this.kernels)[0] });
+// `state` is what was chosen, named as the controls; `corner` is the pixel where the window begins.
+// What is drawn or typed becomes an input or a kernel to choose.
+function start(root, { words, inputs, kernels }) {
+  const what = kernels ? "kernel" : "window";
+  const state = { stride: kernels ? 1 : 2, padding: "valid", dilation: 1 };
+  const withOwn = tables => ({ ...tables, [words.own]: Object.values(tables)[0] });
+  const tables = { input: withOwn(inputs), kernel: withOwn(kernels ?? { none: [[0, 0], [0, 0]] }) };
+  let image, weights, padded, axes, fits, corner = [0, 0], frame, ink;
+  const shown = both => image.length > 1 ? both : [both[1]];  // of a signal one axis
+  const controls = [
+    choice(words, "input", Object.keys(tables.input), show),
+    button(words.clear, () => own("input", image.map(line => line.map(() => 0)))),
+    kernels && choice(words, "kernel", Object.keys(tables.kernel), show),
+    range({ size: words[`${what}_size`] }, "size", [1, 5], show),
+    range(words, "stride", [1, 4], show),
+    choice(words, "padding", ["valid", "same", ...kernels ? ["full", "1", "2", "3"] : []], show),
+    kernels && range(words, "dilation", [1, 3], show),
+  ].filter(Boolean);
+  const hold = {}, input = new Grid(words.drawn, { onpaint: paint });
+  const onmove = place => lay(axes.map(({ stride, before }, i) => place[i] * stride - before));
+  const output = (name, reduce) => new Grid(name, { hold, name, reduce, onmove });
+  const outputs = kernels ? [output(words.output, window => correlate(window, weights.flat()))]
+    : [output(words.largest, largest), output(words.mean, mean)];
+  const boxes = make("div", { className: "weights", role: "group", "aria-label": words.window });
+  const pictures = [input, ...outputs].map(grid => grid.element);
+  const editor = make("figure", {}, make("figcaption", {}, words[what]), boxes);
+  pictures.splice(kernels ? 1 : 3, 0, editor);
+  const told = make("p", { "aria-live": "polite" }), formula = make("p");
+  root.replaceChildren(
+    make("div", { className: "settings" }, ...controls), make("p", {}, words[`hint_${what}`]),
+    make("div", { className: "pictures" }, ...pictures), told, formula);
+  show({ input: Object.keys(inputs)[0], kernel: Object.keys(tables.kernel)[0] });
+
+  function own(part, table, typed) {  // what is drawn or typed is chosen from then on
+    tables[part][words.own] = table;
+    show({ [part]: words.own }, typed);
   }
 
-  makeControls() {
-    const { words, weighs } = this, set = name => value => this.show({ [name]: value });
-    const blank = () => this.image.map(line => line.map(() => 0));
-    const paddings = ["valid", "same", ...weighs ? ["full", "1", "2", "3"] : []];
-    return {
-      input: choice(words.input, Object.keys(this.inputs), set("input")),
-      clear: button(words.clear, () => this.own("input", blank())),
-      ...weighs && { kernel: choice(words.kernel, Object.keys(this.kernels), set("kernel")) },
-      size: range(weighs ? words.kernel_size : words.window_size, 1, 5, set("size")),
-      stride: range(words.stride, 1, 4, set("stride")),
-      padding: choice(words.padding, paddings, set("padding")),
-      ...weighs && { dilation: range(words.dilation, 1, 3, set("dilation")) },
-    };
-  }
-
-  own(part, table, changes) {  // what is drawn or typed is chosen from then on
-    this[`${part}s`][this.words.own] = table;
-    this.show({ [part]: this.words.own, ...changes });
-  }
-
-  paint(cells, begins) {  // the first pixel says with what, the last takes the window along
-    const { axes, top, frame } = this, image = this.image.map(line => [...line]);
+  function paint(cells, begins) {  // the first pixel says with what
+    const painted = image.map(line => [...line]);
     const drawn = cells.map(cell => cell.map((at, i) => at - axes[i].before)), last = drawn.at(-1);
+    const top = image.length > 1 ? 1 : Math.max(...Object.values(tables.input).flat(2));
     const value = image[last[0]]?.[last[1]] ?? 0;
+    if (begins) ink = value > top - 0.5 ? 0 : Math.min(Math.floor(value) + 1, top);
+    for (const [r, c] of drawn) if (image[r]?.[c] !== undefined) painted[r][c] = ink;
     const inside = cells.at(-1).every((at, i) => at >= frame[i] && at < frame[i] + frame[i + 2]);
-    if (begins) this.ink = value > top - 0.5 ? 0 : Math.min(Math.floor(value) + 1, top);
-    for (const [r, c] of drawn) if (image[r]?.[c] !== undefined) image[r][c] = this.ink;
-    this.own("input", image, inside ? {} : { corner: last });
+    if (!inside) corner = last;  // the last takes the window along
+    own("input", painted);
   }
 
-  show(changes = {}) {
-    const state = Object.assign(this.state, changes), image = this.inputs[state.input];
-    const kernel = this.kernels[state.kernel], alone = image.length === 1;
-    if (changes.kernel) state.size = kernel[0].length;
-    this.moves = Object.keys(changes).every(name => name === "corner");  // outputs stay as they are
-    // A signal meets a kernel's middle row; a size cuts a kernel, or puts zeros around it.
-    const rows = alone ? 1 : Math.max(1, kernel.length + state.size - kernel[0].length);
-    const [up, left] = [(kernel.length - rows) >> 1, (kernel[0].length - state.size) >> 1];
-    const table = filled(rows, state.size, (r, c) => kernel[r + up]?.[c + left] ?? 0);
-    const both = axes(image, table, state), place = both.map(({ before, stride, places }, i) =>
-      Math.max(0, Math.min(Math.floor((state.corner[i] + before) / stride), places - 1)));
-    Object.assign(this, { image, table, weights: table.flat(), axes: both, place });
-    this.top = alone ? Math.max(...Object.values(this.inputs).flat(2)) : 1;
-    for (const [name, { set }] of Object.entries(this.controls)) set?.(state[name]);
-    this.draw(alone ? [both[1]] : both, both.every(({ places }) => places > 0));
-  }
-
-  draw(shown, fits) {
-    const { root, words, axes: both, place } = this, window = windowAt(this.image, both, ...place);
-    const sized = (name, part) => `${name}: ${shown.map(axis => axis[part]).join(" × ")}`;
-    root.classList.toggle("alone", shown.length === 1);
+  function show(changes, typed) {
+    Object.assign(state, changes);
+    if (changes.kernel) state.size = tables.kernel[state.kernel][0].length;
+    image = tables.input[state.input];
+    weights = resized(tables.kernel[state.kernel], state.size, image.length === 1);
+    ({ padded, axes } = withPadding(image, weights, state));
+    fits = axes.every(({ places }) => places > 0);
+    for (const control of controls) control.set?.(state);
+    root.classList.toggle("alone", image.length === 1);
     root.classList.toggle("unfit", !fits);
-    this.drawInput(sized(words.input, "size"), fits);
-    this.edit(window);
-    const steps = this.weighs ? inWords(multiply(window, this.weights), words.sum) : "";
-    const found = this.outputs.map(grid => {
-      const value = this.drawOutput(grid, sized(grid.name, "places"), fits);
-      return `${grid.name}[${place.slice(-shown.length).join(", ")}] = ${steps}${short(value)}`;
-    });
-    this.told.textContent = fits ? found.join(", ") : words.no_window;
-    const formulas = [...new Set(shown.map(sizeInWords))].join("; ");
-    this.formula.textContent = `${words.formula}: ${formulas}`;
-  }
-
-  drawInput(caption, fits) {
-    const { image, axes: [down, across], place: [row, column] } = this;
-    if (!this.moves) this.padded = filled(down.padded, across.padded, (r, c) =>
-      image[r - down.before]?.[c - across.before] ?? null);
-    const frame = this.frame = [row * down.stride, column * across.stride, down.span, across.span];
-    const taps = down.below(row).flatMap(r =>
-      across.below(column).map(c => [r + down.before, c + across.before, 1, 1]));
-    const marks = this.state.dilation > 1 ? [...taps, frame] : [frame];
-    this.input.draw(this.padded, caption, fits ? marks : []);
-    this.editor.style.setProperty("--cells", across.padded);
-    this.editor.style.setProperty("--middle", frame[1] + across.span / 2);
-  }
-
-  drawOutput(grid, caption, fits) {  // returns what is found at its place
-    const { image, axes: [down, across], place } = this;
-    const at = (r, c) => grid.reduce(windowAt(image, this.axes, r, c));
-    if (!this.moves) grid.found = fits ? filled(down.places, across.places, at) : [[0]];
-    const all = grid.found.flat(), [low, high] = [Math.min(...all), Math.max(...all)].map(short);
-    grid.place = place;
-    const cells = image.length > 1 ? undefined : across.padded;  // as wide as the signal's
-    grid.draw(grid.found, `${caption}, ${low} … ${high}`, [[...place, 1, 1]], cells);
-    return at(...place);
-  }
-
-  edit(window) {  // the cells of the kernel, or of the window alone
-    const { table, weights, weighs, editor } = this, products = multiply(window, weights);
-    const shape = table.map(line => line.length).join();
-    if (editor.dataset.shape !== shape) {
-      editor.dataset.shape = shape;
-      editor.style.setProperty("--columns", table[0].length);
-      editor.replaceChildren(...table.flatMap((line, r) => line.map((_, c) => this.cell(r, c))));
+    const sized = (name, part) => `${name}: ${shown(axes).map(axis => axis[part]).join(" × ")}`;
+    input.fill(padded, sized(words.input, "size"));
+    for (const grid of outputs) {
+      const at = (...place) => grid.reduce(windowAt(padded, axes, place));
+      const found = fits ? filled(axes[0].places, axes[1].places, at) : [[0]];
+      const ends = [Math.min, Math.max].map(end => short(end(...found.flat()))).join(" … ");
+      const many = image.length > 1 ? undefined : axes[1].padded;  // as wide as the signal's
+      grid.fill(found, `${sized(grid.name, "places")}, ${ends}`, many);
     }
+    const formulas = new Set(shown(axes).map(sizeInWords));
+    formula.textContent = `${words.formula}: ${[...formulas].join("; ")}`;
+    // Who types in a box stays in it.
+    if (!typed) boxes.replaceChildren(...filled(weights.length, state.size, box).flat());
+    lay();
+  }
+
+  function lay(to = corner) {  // the window on its place, and what is found there
+    corner = to;
+    const place = axes.map(({ before, stride, places }, i) =>
+      clamp(Math.floor((corner[i] + before) / stride), 0, Math.max(places - 1, 0)));
+    const under = cellsUnder(axes, place), window = windowAt(padded, axes, place);
+    frame = [...under[0], axes[0].span, axes[1].span];
+    const taps = state.dilation > 1 ? under.map(cell => [...cell, 1, 1]) : [];
+    input.mark(fits ? [...taps, frame] : []);
+    for (const grid of outputs) grid.mark([[...place, 1, 1]], place);
+    const products = multiply(window, weights.flat()), at = shown(place).join(", ");
+    const steps = kernels ? inWords(products, words.sum) : "";
+    const tell = ({ name, reduce }) => `${name}[${at}] = ${steps}${short(reduce(window))}`;
+    told.textContent = fits ? outputs.map(tell).join(", ") : words.no_window;
+    boxes.style.setProperty("--columns", state.size);
+    boxes.style.setProperty("--cells", axes[1].padded);
+    boxes.style.setProperty("--middle", frame[1] + axes[1].span / 2);
     const most = Math.max(1e-9, ...products.map(Math.abs)), best = largest(window);
-    const seen = pixel => pixel === null ? "#ddd" : pixel === best ? "#F7D488" : "none";
-    [...editor.children].forEach(({ children: [pixel, box, product] }, i) => {
-      pixel.textContent = short(window[i] ?? 0) + (weighs ? " ×" : "");
-      if (!weighs) return Object.assign(pixel.style, { background: seen(window[i]) });
-      if (box.weight !== weights[i]) box.value = +(box.weight = weights[i]).toFixed(3);
+    [...boxes.children].forEach(({ children: [pixel, , product] }, i) => {
+      pixel.textContent = short(window[i] ?? 0) + (kernels ? " ×" : "");
+      const shade = window[i] === null ? "#ddd" : window[i] === best ? "#F7D488" : "none";
+      if (!kernels) return Object.assign(pixel.style, { background: shade });
       product.textContent = `=${short(products[i])}`;
       product.style.background = colour(products[i], 2 * most, true);
     });
   }
 
-  cell(r, c) {  // a box to type in, above it its pixel, below it their product
+  function box(r, c) {  // to type a weight in, above it its pixel, below it their product
     const oninput = ({ target }) => {
-      const table = this.table.map(line => [...line]);
-      target.weight = table[r][c] = Math.max(-999, Math.min(+target.value || 0, 999));
-      this.own("kernel", table);
+      weights[r][c] = clamp(+target.value || 0, -999, 999);
+      own("kernel", weights, true);
     };
-    const name = { "aria-label": `${this.words.kernel}[${r}, ${c}]` };
-    const box = () => make("input", { ...name, type: "number", step: "any", oninput });
-    return make("label", {}, make("span"), ...this.weighs ? [box(), make("span")] : []);
+    const named = { "aria-label": `${words.kernel}[${r}, ${c}]`, value: +weights[r][c].toFixed(3) };
+    const input = () => make("input", { type: "number", step: "any", ...named, oninput });
+    return make("label", {}, make("span"), ...kernels ? [input(), make("span")] : []);
   }
 }
-
-const start = (root, data) => new Windows(root, data);

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lecture_utils.bitmap import side_by_side
 from lecture_utils.checks import array, refused
 from lecture_utils.convolution import IMAGE, SIGNAL, correlate2d, max_pool2d
-from lecture_utils.explore.page import Explorer, side_by_side
+from lecture_utils.explore.page import Explorer
+
+NEEDS = ("grid", "../convolution")
 
 
 def convolution(
@@ -32,7 +35,7 @@ def convolution(
     image, kernel = (next(iter(tables.values())) for tables in (inputs, kernels))
     kernel = kernel[[(len(kernel) - 1) // 2]] if len(image) == 1 else kernel
     data = {"inputs": inputs, "kernels": kernels}
-    return Explorer(alt, "windows", side_by_side(image, correlate2d(image, kernel)), data)
+    return Explorer(alt, "windows", side_by_side(image, correlate2d(image, kernel)), data, NEEDS)
 
 
 def pooling(inputs: Mapping[str, ArrayLike], alt: str) -> Explorer:
@@ -45,7 +48,7 @@ def pooling(inputs: Mapping[str, ArrayLike], alt: str) -> Explorer:
     data = {"inputs": _tables("inputs", inputs, 40, 3)}
     image = next(iter(data["inputs"].values()))
     largest = max_pool2d(image[None, ..., None], (min(2, len(image)), 2))[0, ..., 0]
-    return Explorer(alt, "windows", side_by_side(image, largest), data)
+    return Explorer(alt, "windows", side_by_side(image, largest), data, NEEDS)
 
 
 def _tables(name: str, tables: Mapping[str, ArrayLike], most: int, decimals: int) -> dict:

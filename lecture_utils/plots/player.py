@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import html
 import io
 from itertools import islice
 from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +13,12 @@ from matplotlib.animation import AbstractMovieWriter, Animation
 from PIL import Image
 
 from lecture_utils.checks import refused
+from lecture_utils.html import page
 
 if TYPE_CHECKING:
     from IPython.display import HTML
 
 MOST_FRAMES = 64
-MOST_BYTES = 150_000
 COLORS = 63
 TRANSPARENT = COLORS
 
@@ -54,8 +52,6 @@ def player(animation: Animation, alt: str) -> HTML:
     """
     from IPython.display import HTML
 
-    if not isinstance(alt, str) or not alt.strip():
-        raise refused("alt", "words that say what the animation shows", alt)
     if not isinstance(animation, Animation):
         raise refused("animation", "one of animate_1d, animate_2d or matplotlib", animation)
     count = sum(1 for _ in islice(animation.new_frame_seq(), MOST_FRAMES + 1))
@@ -69,14 +65,9 @@ def player(animation: Animation, alt: str) -> HTML:
     # them on top of each other: all together they take a fifth of the bytes.
     changes = np.where(frames[1:] == frames[:-1], TRANSPARENT, frames[1:])
     first, *changes = (_data_url(picture, palette) for picture in [frames[0], *changes])
-    page = Template(PAGE.read_text("utf-8")).substitute(
-        first=first, changes=" ".join(changes), alt=html.escape(alt), count=count
-    )
-    if len(page) > MOST_BYTES:
-        wanted = f"of at most {MOST_BYTES // 1000} kB"
-        came, advice = f"{len(page) // 1000} kB", "use a smaller input, fewer frames or a lower dpi"
-        raise refused("animation", wanted, came, advice)
-    return HTML(page)
+    parts = {"first": first, "changes": " ".join(changes), "count": count}
+    advice = "use a smaller input, fewer frames or a lower dpi"
+    return HTML(page(PAGE, "animation", alt, advice, **parts))
 
 
 class _Frames(AbstractMovieWriter):

@@ -95,6 +95,20 @@ def reader(browser):
     context.close()
 
 
+@pytest.fixture
+def alone(reader, tmp_path):
+    """Show a figure on a page that has nothing else; return its element."""
+
+    def show(figure):
+        head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>-</title><main>'
+        (tmp_path / "page.html").write_text(head + figure.html, encoding="utf-8")
+        reader.page.goto((tmp_path / "page.html").as_uri())
+        return reader.page.locator(".lecture-explorer")
+
+    yield show
+    assert reader.troubles == []
+
+
 @dataclass
 class Lab:
     """JupyterLab over a copy of the course, which a reader may change."""

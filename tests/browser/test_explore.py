@@ -14,9 +14,10 @@ from tools.notebooks import notebook_paths
 
 SOBEL = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
 COMPUTE = """cases => cases.map(({ image, weights, ...settings }) => {
-  const both = axes(image, weights, settings), [rows, columns] = both.map(axis => axis.places);
+  const { padded, axes } = withPadding(image, weights, settings);
+  const [rows, columns] = axes.map(axis => axis.places);
   const all = reduce => Math.min(rows, columns) < 1 ? null :
-    filled(rows, columns, (row, column) => reduce(windowAt(image, both, row, column)));
+    filled(rows, columns, (...place) => reduce(windowAt(padded, axes, place)));
   return [all(window => correlate(window, weights.flat())), all(largest), all(mean)];
 })"""
 
@@ -24,7 +25,7 @@ COMPUTE = """cases => cases.map(({ image, weights, ...settings }) => {
 @pytest.fixture
 def compute(reader):
     """Compute cases as the scripts do: correlation, maximum and mean, None where none fits."""
-    for name in ("kit", "grid", "windows"):
+    for name in ("kit", "grid", "../convolution"):
         reader.page.add_script_tag(path=FOLDER / f"{name}.js")
     return lambda cases: reader.page.evaluate(COMPUTE, cases)
 
@@ -108,17 +109,8 @@ class Figure:
 
 
 @pytest.fixture
-def shown(reader, tmp_path):
-    """Show an explorer on a page that has nothing else."""
-
-    def show(explorer):
-        head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>-</title><main>'
-        (tmp_path / "page.html").write_text(head + explorer.html, encoding="utf-8")
-        reader.page.goto((tmp_path / "page.html").as_uri())
-        return Figure(reader.page)
-
-    yield show
-    assert reader.troubles == []
+def shown(reader, alone):
+    return lambda explorer: Figure(reader.page, alone(explorer))
 
 
 def convolution():

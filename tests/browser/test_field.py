@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from decks import open_built
 
-from lecture_utils import explore
+from lecture_utils import drawing, explore
 from lecture_utils.anatomy import blueprint, receptive_field
 from lecture_utils.backend import keras
 from lecture_utils.datasets import load_mnist, photo
@@ -21,17 +21,9 @@ def digit():
 
 
 @pytest.fixture
-def shown(reader, tmp_path):
-    """Show an explorer on a page that has nothing else; return its element."""
-
-    def show(explorer):
-        (tmp_path / "page.html").write_text(HEAD + explorer.html, encoding="utf-8")
-        reader.page.goto((tmp_path / "page.html").as_uri())
-        return reader.page.locator(".lecture-explorer")
-
-    yield show
+def shown(reader, alone):
+    yield alone
     assert reader.violations() == []
-    assert reader.troubles == []
 
 
 def told(root):
@@ -181,7 +173,7 @@ def test_where_no_script_runs_the_first_picture_is_seen(browser, tmp_path, digit
     for figure in (
         explore.receptive_fields(convnet_mnist(), digit, "A seven, and windows on it."),
         explore.feature_maps(digit, "A seven, and the maps of a layer."),
-        explore.drawn_digit("A canvas to draw a digit on."),
+        drawing.drawn_digit("A canvas to draw a digit on."),
     ):
         (tmp_path / "page.html").write_text(HEAD + figure.html, encoding="utf-8")
         page.goto((tmp_path / "page.html").as_uri())

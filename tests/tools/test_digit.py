@@ -59,11 +59,11 @@ def test_what_is_stored_is_found_again(tmp_path, monkeypatch):
 def test_site_and_slides_show_the_canvas():
     words = web.words()
     page = site_pages.digit(words)
-    assert "](notebooks/05_convnet_mnist.ipynb)" in page and 'data-kind="digit"' in page
+    assert "](notebooks/05_convnet_mnist.ipynb)" in page and 'data-kind="drawing"' in page
     plain, tagged = (new_code_cell("1", metadata={"tags": tags}) for tags in ([], ["digit"]))
     assert site_pages.with_digit(plain, words) is plain
     (output,) = site_pages.with_digit(tagged, words).outputs
-    assert 'data-kind="digit"' in output.data["text/html"] and tagged.outputs == []
+    assert 'data-kind="drawing"' in output.data["text/html"] and tagged.outputs == []
     notebook = site.shown(new_notebook(cells=[plain, tagged]), words)
     assert plain.outputs == [] and "../digit.html" in tagged.outputs[0].data["text/markdown"]
     assert notebook.cells == [plain, tagged]

@@ -1,13 +1,8 @@
 """The explorer of receptive fields: its numbers against `receptive_field`, its pictures."""
 
-import base64
-import io
-import json
-import re
-
 import numpy as np
 import pytest
-from PIL import Image
+from figures import data, picture
 from small_models import chain
 
 from lecture_utils import explore
@@ -17,16 +12,6 @@ from lecture_utils.models import convnet_mnist, vgg16
 
 layers = keras.layers
 ALT = "An image, and the window that a position of a layer sees"
-
-
-def data(figure):
-    """What the figure's script reads."""
-    return json.loads(re.search(r'json">(.*?)</script>', figure.html)[1])
-
-
-def windows(row):
-    """First pixel and size of what each position of a layer sees, down and across."""
-    return (row["axes"] * 2)[:2]
 
 
 def uneven():
@@ -48,7 +33,7 @@ def test_every_position_of_every_layer_sees_what_anatomy_says(build):
     for row in found["layers"]:
         field = receptive_field(model, row["name"])
         assert (tuple(row["size"]), tuple(row["jump"])) == (field.size, field.jump)
-        down, across = windows(row)
+        down, across = row["axes"]
         assert (len(down), len(across)) == model.get_layer(row["name"]).output.shape[1:3]
         for place in np.ndindex(len(down), len(across)):
             seen = receptive_field(model, row["name"], place)
@@ -65,7 +50,7 @@ def test_the_layers_of_a_large_network_by_their_corners():
     found = data(figure)
     assert [row["name"] for row in found["layers"]] == names and len(names) == 18
     for row in found["layers"][2::5]:
-        down, _ = windows(row)
+        down, _ = row["axes"]
         for place in (0, len(down) // 2, len(down) - 1):
             seen = receptive_field(plan, row["name"], place)
             assert down[place] == [seen.start[0], seen.size[0]]
@@ -87,14 +72,13 @@ def test_layers_can_be_chosen_and_must_be_there():
 def test_the_first_picture_has_the_windows_of_the_middle():
     model = convnet_mnist()
     figure = explore.receptive_fields(model, np.zeros((28, 28)), ALT)
-    code = re.search(r'<img [^>]*src="data:image/bmp;base64,([^"]+)"', figure.html)[1]
-    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(code))))
-    framed = (picture == (213, 94, 0)).all(axis=2)
+    shown = picture(figure.html.rpartition("<img")[2])  # behind the data, which have the image
+    framed = (shown == (213, 94, 0)).all(axis=2)
     for name in ("conv1", "conv3"):
         seen = receptive_field(model, name, 13 if name == "conv1" else 1)
         top, left, high, wide = 4 * np.array((*seen.start, *seen.size))
         window = framed[top : top + high, left : left + wide]
         assert window[[0, -1]].all() and window[:, [0, -1]].all()
         assert not framed[top + 1 : top + 3, left + 1 : left + 3].any()
-    assert not (picture[~framed] != 0).any()
+    assert not (shown[~framed] != 0).any()
     assert figure.html == explore.receptive_fields(model, np.zeros((28, 28)), ALT).html
