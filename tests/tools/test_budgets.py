@@ -51,7 +51,7 @@ FAULTS = {
     },
     "lecture_exercises: 5,542 lines, 2 above": LECTURES,
     "other right answers: 2,070 lines, 10 above": {RIGHT_ANSWERS: 2_070},
-    "tests: 11,971 lines, 1 above the budget": {"tests/tools/test_a.py": 11_971},
+    "tests: 12,101 lines, 1 above the budget": {"tests/tools/test_a.py": 12_101},
     "lecture_01.py: 331 lines; a file has": {"lecture_exercises/lecture_01.py": 331},
     "lecture_utils/models/a.py: 331 lines; a file has": {"lecture_utils/models/a.py": 331},
     "plots/a.py: long has 41 lines without its": {"lecture_utils/plots/a.py": function(41)},
@@ -69,4 +69,4 @@ def test_what_is_just_within_the_budgets_is_fine(tmp_path):
     write(tmp_path, {"lecture_utils/a.py": function(40), "lecture_exercises/lecture_01.py": 330})
     write(tmp_path, {RIGHT_ANSWERS: 2_060, "tests/test_a.py": 12_100})
     assert budgets.problems(tmp_path) == []
-    assert "tests: 12,100 of 11,970 lines" in budgets.summary(tmp_path)
+    assert "tests: 12,100 of 12,100 lines" in budgets.summary(tmp_path)
