@@ -5,7 +5,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from decks import open_built
+from decks import middle, open_built
 
 from lecture_utils import explore
 from lecture_utils.convolution import average_pool2d, correlate1d, correlate2d, max_pool2d
@@ -101,11 +101,7 @@ class Figure:
         role = "combobox" if name in ("input", "kernel", "padding") else "slider"
         return self.root.get_by_role("spinbutton" if "[" in name else role, name=name)
 
-    def at(self, canvas, row, column, rows, columns):
-        """Return where the middle of a cell is, seen from the canvas's corner."""
-        box = canvas.bounding_box()
-        x, y = (column + 0.5) / columns * box["width"], (row + 0.5) / rows * box["height"]
-        return {"x": x, "y": y}
+    at = staticmethod(middle)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from decks import open_built
+from decks import middle, open_built
 
 from lecture_utils import drawing, explore
 from lecture_utils.anatomy import blueprint, receptive_field
@@ -40,12 +40,6 @@ def sees(model, layer, place):
 
 def numbers(root):
     return re.findall(r"\d+", told(root).partition("[")[2])
-
-
-def middle(canvas, row, column, rows, columns):
-    """Where the middle of a cell is, seen from the canvas's corner."""
-    box = canvas.bounding_box()
-    return {"x": (column + 0.5) / columns * box["width"], "y": (row + 0.5) / rows * box["height"]}
 
 
 def test_a_window_follows_the_hand_and_grows_with_the_layer(shown, digit):

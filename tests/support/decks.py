@@ -1,4 +1,4 @@
-"""A figure on a built page of the site or in a built deck, brought to where it can be seen."""
+"""A figure on a built page of the site or in a built deck, brought to where it can be touched."""
 
 from tools import site, web
 
@@ -21,3 +21,9 @@ def open_built(reader, place, stem, kind):
     root = reader.page.locator(f".lecture-explorer[data-kind={kind}]")
     root.scroll_into_view_if_needed()
     return root
+
+
+def middle(canvas, row, column, rows, columns):
+    """Where the middle of a cell is, seen from the canvas's corner."""
+    box = canvas.bounding_box()
+    return {"x": (column + 0.5) / columns * box["width"], "y": (row + 0.5) / rows * box["height"]}
