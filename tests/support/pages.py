@@ -57,11 +57,11 @@ def _cut_short():
 
     def of_few(whole):
         def answer(self, images, *arguments, **options):
-            if not isinstance(images, np.ndarray) or len(images) < 20:
+            if not isinstance(images, np.ndarray) or len(images) < 5:
                 return whole(self, images, *arguments, **options)
-            few = whole(self, images[:10], *arguments, **options)
+            few = whole(self, images[:2], *arguments, **options)
             take = np.take if whole is predict else keras.ops.take
-            rows = np.arange(len(images)) % 10
+            rows = np.arange(len(images)) % 2
             return keras.tree.map_structure(lambda answers: take(answers, rows, 0), few)
         return answer
 
