@@ -97,7 +97,7 @@ def test_a_readers_other_files_and_folders_are_left_alone(tmp_path, monkeypatch)
     [
         ("", {"KERAS_BACKEND": "no_such"}, "as the environment variable KERAS_BACKEND tells it"),
         ('{"backend": "theano"}', {}, "as {file} tells it (backend theano; ValueError: Unable"),
-        ('{"floatx": "float128"}', {}, "as {file} tells it (backend tensorflow; ValueError: Inva"),
+        ('{"floatx": "float128"}', {}, "as {file} tells it (backend tensorflow; "),
     ],
 )
 def test_a_setting_that_keras_cannot_run_with_is_named(tmp_path, settings, environ, sentence):
