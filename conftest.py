@@ -7,8 +7,10 @@ import pytest
 
 os.environ["LECTURE_PROGRESS"] = "off"  # live progress is for people, not for stored pages
 os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-# Two processes, and the kernels that they start, would fight for the cores with all threads each.
-os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = "1"
+# Two processes, and the kernels that they start, would fight for the cores with all threads each:
+# TensorFlow's, and those of NumPy's matrix products, which look at OpenMP's number.
+for threads in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
+    os.environ[threads] = "1"
 os.environ.pop("MPLBACKEND", None)  # a kernel chooses the one that draws into the page
 
 COUNTS = pytest.StashKey[list[int]]()  # cells that are compared, and cells that are not

@@ -18,18 +18,19 @@ from lecture_utils.backend import keras
 
 def difference(one: keras.Model, two: keras.Model) -> str | None:
     """Say in what a network differs from another one, whose input shape is known; None if not."""
-    try:
-        for training in (False, True):
-            a, b = (results(network, two.input_shape[1:], training) for network in (one, two))
-            if a.shape != b.shape:
-                return f"the output has the shape {a.shape[1:]}, but {b.shape[1:]} is expected."
-            largest = np.abs(b).max(axis=tuple(range(1, b.ndim)), keepdims=True)
-            share = 0.02 if training else 0.001  # there, epsilons make a difference
-            if np.any(np.abs(a - b) > share * largest + 1e-7):
-                when = "in training, " if training else ""
-                return f"{when}with the same weights your network computes something else."
-    except Exception as error:
-        return f"images of shape {two.input_shape[1:]} stop your network: {error}"
+    shape = two.input_shape[1:]
+    for training in (False, True):
+        a, b = (results(network, shape, training) for network in (one, two))
+        stop = [isinstance(result, Exception) for result in (a, b)]
+        if any(stop):  # both: a mistake, and the one that it is compared with
+            return None if all(stop) else f"images of shape {shape} stop your network: {a}"
+        if a.shape != b.shape:
+            return f"the output has the shape {a.shape[1:]}, but {b.shape[1:]} is expected."
+        largest = np.abs(b).max(axis=tuple(range(1, b.ndim)), keepdims=True)
+        share = 0.02 if training else 0.001  # there, epsilons make a difference
+        if np.any(np.abs(a - b) > share * largest + 1e-7):
+            when = "in training, " if training else ""
+            return f"{when}with the same weights your network computes something else."
     counts = [sum(math.prod(weight.shape) for weight in floats(network)) for network in (one, two)]
     if counts[0] != counts[1]:
         return f"your network has {counts[0]:,} parameters, but {counts[1]:,} are expected."
@@ -42,9 +43,12 @@ def floats(layer: keras.layers.Layer) -> list[keras.Variable]:
 
 
 @functools.cache
-def results(network: keras.Model, shape: tuple[int, ...], training: bool) -> np.ndarray:
+def results(network: keras.Model, shape: tuple[int, ...], training: bool) -> np.ndarray | Exception:
     """Run a network once: it is compared with many. `Exercise.verdict` empties the cache."""
-    return run(network, shape, training)
+    try:
+        return run(network, shape, training)
+    except Exception as error:
+        return error
 
 
 def run(

@@ -59,7 +59,7 @@ def test_a_broken_course_turns_red(tmp_path, what):
     assert old in text
     (tmp_path / place).write_text(text.replace(old, new) if old else text, encoding="utf-8")
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "notebooks", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-qx", "notebooks", "-p", "no:cacheprovider"],
         cwd=tmp_path,
         env={**os.environ, "LECTURE_PROGRESS": "off"},
         capture_output=True,

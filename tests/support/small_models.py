@@ -15,6 +15,16 @@ def chain(shape, *stack):
     return keras.Model(image, x, name="chain")
 
 
+def keeps_pixels(make):
+    """Whether a network is built, all its maps with pixels: newer versions of Keras see to that."""
+    try:
+        model = make()
+    except ValueError:
+        return False
+    shapes = (each.shape for layer in model.layers for each in keras.tree.flatten(layer.output))
+    return all(side is None or side > 0 for shape in shapes for side in shape)
+
+
 def box(mask):
     """Size and first position of what a mask holds, on each axis; zeros for nothing."""
     found = np.nonzero(mask)
