@@ -1,6 +1,5 @@
 """That pages turn red: what is broken on purpose in the package or on a page is found."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -61,7 +60,6 @@ def test_a_broken_course_turns_red(tmp_path, what):
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-qx", "notebooks", "-p", "no:cacheprovider"],
         cwd=tmp_path,
-        env={**os.environ, "LECTURE_PROGRESS": "off"},
         capture_output=True,
         text=True,
     )

@@ -14,10 +14,13 @@ from lecture_utils.backend import keras
 from tools.notebooks import notebook_paths, read, tags
 
 
+def page(lecture):
+    return read(next(path for path in notebook_paths() if path.name[:2] == lecture[-2:])).cells
+
+
 def page_cells(lecture):
     """The exercise cells of a page: name of the exercise to source."""
-    (path,) = [path for path in notebook_paths() if path.name.startswith(lecture[-2:])]
-    cells = [cell.source for cell in read(path).cells if "exercise" in tags(cell)]
+    cells = [cell.source for cell in page(lecture) if "exercise" in tags(cell)]
     return {re.search(rf"{lecture}\.(\w+)\.check", source)[1]: source for source in cells}
 
 
@@ -105,12 +108,7 @@ def test_there_are_hints(lecture, name, capsys):
 def test_what_solution_prints_is_right_when_it_is_run(lecture, name):
     exercise = exercises(lecture)[name]
     pasted = {"np": np, "keras": keras}
-    imports = next(
-        cell.source
-        for cell in read(next(p for p in notebook_paths() if p.name[:2] == lecture[-2:])).cells
-        if cell.id == "imports"
-    )
-    exec(imports, pasted)
+    exec(next(cell.source for cell in page(lecture) if cell.id == "imports"), pasted)
     exec(exercise.source, pasted)
     assert exercise.verdict(pasted[name]).startswith("✓ Right")
 

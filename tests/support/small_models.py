@@ -1,5 +1,7 @@
 """Small models to look at, and what is seen there."""
 
+import contextlib
+
 import numpy as np
 
 from lecture_utils.backend import keras
@@ -17,12 +19,10 @@ def chain(shape, *stack):
 
 def keeps_pixels(make):
     """Whether a network is built, all its maps with pixels: newer versions of Keras see to that."""
-    try:
-        model = make()
-    except ValueError:
-        return False
-    shapes = (each.shape for layer in model.layers for each in keras.tree.flatten(layer.output))
-    return all(side is None or side > 0 for shape in shapes for side in shape)
+    with contextlib.suppress(ValueError):
+        maps = [each for layer in make().layers for each in keras.tree.flatten(layer.output)]
+        return all(side is None or side > 0 for each in maps for side in each.shape)
+    return False
 
 
 def box(mask):

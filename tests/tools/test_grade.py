@@ -52,15 +52,14 @@ def test_solved_and_blank_pages_of_every_lecture_are_judged_so(lecture, tmp_path
         )
 
 
-TROUBLES = {  # exercise: what becomes of its cell, the verdict, and what the message says
-    "strided_correlation": ("while True: pass\n{}", "not run", "a loop without end"),
-    "output_length": ("import os\nos._exit(3)\n{}", "not run", "exit code 3"),
-    "convolve": ("exit()\n{}", "not run", "SystemExit"),
-    "correlation_matrix": ("def correlation_matrix(:\n{}", "not run", "SyntaxError"),
-    "smooth_slope": ("", "not run", "no answer of this name"),
+TROUBLES = {  # exercise: what becomes of its cell, and what the message says
+    "strided_correlation": ("while True: pass\n{}", "a loop without end"),
+    "output_length": ("import os\nos._exit(3)\n{}", "exit code 3"),
+    "convolve": ("exit()\n{}", "SystemExit"),
+    "correlation_matrix": ("def correlation_matrix(:\n{}", "SyntaxError"),
+    "smooth_slope": ("", "no answer of this name"),
     "find_template": (
         "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:9')\n{}",
-        "not run",
         "no network",
     ),
 }
@@ -70,8 +69,8 @@ def test_a_cell_in_trouble_is_a_line_and_the_others_go_on(tmp_path):
     page = answered("lecture_02", lambda name, source: TROUBLES[name][0].format(source))
     found = judged(hand_in(tmp_path / "page.ipynb", page), seconds=8)
     assert list(found) == NAMES
-    for name, (_, verdict, words) in TROUBLES.items():
-        assert found[name][0] == verdict
+    for name, (_, words) in TROUBLES.items():
+        assert found[name][0] == "not run"
         assert words in found[name][1]
 
 

@@ -92,10 +92,8 @@ def test_one_process_with_the_whole_batch_does_the_same(undisturbed, folder, tmp
     train.main(command(folder, tmp_path))
     compare(tmp_path, undisturbed[0], rtol=1e-4, atol=1e-4)
     assert len(plots.training_curves(tmp_path / "log.csv").lines[0].get_xdata()) == 3
-    network, val = (
-        keras.models.load_model(tmp_path / "network.keras"),
-        pictures.find(folder / "val"),
-    )
+    network = keras.models.load_model(tmp_path / "network.keras")
+    val = pictures.find(folder / "val")
     images, labels = zip(*map(pictures.reader(val, 16), range(10)))
     right = network.predict(np.array(images), verbose=0).argmax(1) == np.array(labels)
     assert f",{right.mean()}," in (tmp_path / "log.csv").read_text().splitlines()[-1]
