@@ -20,6 +20,7 @@ FOLDER ?=
 MODULES ?=
 SHARE ?= 1
 SEED ?= 1
+PROCESSES ?= 2
 # The environment's own kernel comes first, whatever else the user has installed.
 export JUPYTER_PREFER_ENV_PATH := 1
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -35,7 +36,7 @@ lab: .venv/ready
 	$(BIN)/python -P -m jupyter lab --allow-root $(if $(SCREEN),,--no-browser) --LabApp.default_url=/lab/tree/notebooks/01_dense_mnist.ipynb
 
 test: .venv/ready
-	$(BIN)/python -m pytest $(if $(NOTEBOOKS),$(NOTEBOOKS) -k "not again",-n 2 --dist loadfile --no-loadscope-reorder)
+	$(BIN)/python -m pytest $(if $(NOTEBOOKS),$(NOTEBOOKS) -k "not again",-n $(PROCESSES) --dist loadfile --no-loadscope-reorder)
 
 slow: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/jax.txt -r tests/mutants.txt -c constraints.txt
