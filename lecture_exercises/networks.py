@@ -21,9 +21,9 @@ def difference(one: keras.Model, two: keras.Model) -> str | None:
     shape = two.input_shape[1:]
     for training in (False, True):
         a, b = (results(network, shape, training) for network in (one, two))
-        stop = [isinstance(result, Exception) for result in (a, b)]
-        if any(stop):  # both: a mistake, and the one that it is compared with
-            return None if all(stop) else f"images of shape {shape} stop your network: {a}"
+        if isinstance(a, Exception) or isinstance(b, Exception):
+            # Alike only if a mistake is compared, and stops by the same kind of error.
+            return None if type(a) is type(b) else f"images of shape {shape} stop your network: {a}"
         if a.shape != b.shape:
             return f"the output has the shape {a.shape[1:]}, but {b.shape[1:]} is expected."
         largest = np.abs(b).max(axis=tuple(range(1, b.ndim)), keepdims=True)

@@ -57,12 +57,8 @@ def test_a_broken_course_turns_red(tmp_path, what):
     text = (tmp_path / place).read_text(encoding="utf-8")
     assert old in text
     (tmp_path / place).write_text(text.replace(old, new) if old else text, encoding="utf-8")
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-qx", "notebooks", "-p", "no:cacheprovider"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, "-m", "pytest", "-qx", "notebooks", "-p", "no:cacheprovider"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == int(what != "nothing"), result.stdout[-3000:]
     assert ("failed" in result.stdout) == (what != "nothing")
 

@@ -155,7 +155,7 @@ def test_lecture_5s_recipe_turns_a_photo_too(orientation, tmp_path, monkeypatch)
         *(("RGB", kind) for kind in ("PNG", "WEBP", "BMP", "TIFF", "GIF")),
         *(("P", kind) for kind in ("PNG", "GIF")),
         *(("CMYK", kind) for kind in ("TIFF", "JPEG")),
-        ("YCbCr", "JPEG"),  # not TIFF: Pillow 11 cannot read its own
+        ("YCbCr", "TIFF" if Image.__version__ > "12" else "JPEG"),  # Pillow 11 cannot read its own
         *((mode, "TIFF") for mode in ("LAB", "RGBX")),
         *((mode, "PNG") for mode in ("RGBA", "PA", "HSV")),
     ],
