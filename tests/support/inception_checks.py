@@ -56,23 +56,6 @@ def assert_same_layers(build, reference):
         assert list(listed(ours, kinds)) == list(listed(theirs, kinds)), kinds
 
 
-def assert_equal_outputs(build, reference, size):
-    """Move the weights of keras.applications, whose layers have the same order, and compare."""
-    keras.utils.set_random_seed(0)
-    theirs = reference(weights=None, input_shape=(size, size, 3), classes=10)
-    randomize(theirs)
-    ours = build(input_shape=(size, size, 3), classes=10)
-    ours.set_weights(theirs.get_weights())
-    images = np.random.default_rng(1).uniform(-1, 1, (2, size, size, 3)).astype("float32")
-    expected, found = (
-        keras.Model(model.input, [model.get_layer(mean).output, model.output])(images)
-        for model, mean in ((theirs, "avg_pool"), (ours, "pool"))
-    )
-    for their, our in zip(expected, found, strict=True):
-        assert np.std(their) > 1e-3
-        np.testing.assert_allclose(our, their, atol=1e-4, rtol=1e-4)
-
-
 # --------------------------------------------------------------------------------------- NumPy
 
 

@@ -37,38 +37,8 @@ def _close():
 _close()
 """
 
-ELSEWHERE_AND_SHORT = f"""
-def _cut_short():
-    import os
-    import numpy as np
-    from lecture_utils.backend import keras
-
-    os.chdir({str(ROOT / "docs")!r})
-    Model = keras.Model
-    fit, predict, call = Model.fit, Model.predict, Model.__call__
-
-    def one_step(self, *arguments, **options):
-        # For a few steps no graph is worth its making.
-        self.run_eagerly = options.get("epochs", 1) < 6
-        try:
-            return fit(self, *arguments, **{{**options, "steps_per_epoch": 1}})
-        finally:
-            self.run_eagerly = False
-
-    def of_few(whole):
-        def answer(self, images, *arguments, **options):
-            if not isinstance(images, np.ndarray) or len(images) < 5:
-                return whole(self, images, *arguments, **options)
-            few = whole(self, images[:2], *arguments, **options)
-            take = np.take if whole is predict else keras.ops.take
-            rows = np.arange(len(images)) % 2
-            return keras.tree.map_structure(lambda answers: take(answers, rows, 0), few)
-        return answer
-
-    Model.fit, Model.predict, Model.__call__ = one_step, of_few(predict), of_few(call)
-
-_cut_short()
-"""
+SHORT = (ROOT / "tests" / "support" / "short.py").read_text(encoding="utf-8")
+ELSEWHERE_AND_SHORT = f"import os\nos.chdir({str(ROOT / 'docs')!r})\nexec({SHORT!r}, {{}})"
 
 
 class Closed(pytest.Item):

@@ -69,17 +69,6 @@ def test_multiply_accumulates_are_the_papers_but_in_two_rows():
     assert round(millions["inception_5a"] + more / 1e6) == 54
 
 
-def test_a_1x1_convolution_first_makes_the_5x5_ten_times_cheaper():
-    def macs(*channels):
-        image = keras.Input((28, 28, 192))
-        block = keras.Model(image, inception_block(image, *channels, name="block"))
-        table = layer_table(block)
-        return sum(row.macs for row in table if row.name.startswith("block_5x5"))
-
-    assert macs(64, None, 128, None, 32, None) == 28 * 28 * 32 * 5 * 5 * 192 == 120_422_400
-    assert macs(64, 96, 128, 16, 32, 32) == 28 * 28 * (16 * 192 + 32 * 5 * 5 * 16) == 12_443_648
-
-
 def googlenet_in_numpy(n, x):
     def block(x, name, one, reduce3, three, reduce5, five, proj):
         return join(

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from inception_checks import WIDTH, assert_equal, assert_equal_outputs, assert_same_layers, join
+from inception_checks import WIDTH, assert_equal, assert_same_layers, join
 from oracles import noise
 
 from lecture_utils.backend import keras
@@ -9,12 +9,6 @@ from lecture_utils.models.inception_resnet import inception_resnet_block, incept
 
 def test_its_layers_are_those_of_keras_applications():
     assert_same_layers(inception_resnet_v2, keras.applications.InceptionResNetV2)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("size", [75, 139])
-def test_with_moved_weights_the_outputs_are_those_of_keras_applications(size):
-    assert_equal_outputs(inception_resnet_v2, keras.applications.InceptionResNetV2, size)
 
 
 @pytest.mark.parametrize("scale", [0.17, 1.0])

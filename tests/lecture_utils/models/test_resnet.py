@@ -169,45 +169,6 @@ def check_equal(ours, theirs):
     np.testing.assert_allclose(ours, theirs, atol=1e-4 * np.abs(theirs).max())
 
 
-def transfer(theirs, ours):
-    """Move the weights of `keras.applications`: it has biases, and a different epsilon."""
-    moved = 0
-    for layer in theirs.layers:
-        if not layer.weights:
-            continue
-        weights, name = layer.get_weights(), layer.name
-        if name.endswith("_bn"):
-            bias = keras.ops.convert_to_numpy(theirs.get_layer(f"{name[:-3]}_conv").bias)
-            gamma, beta, mean, variance = weights
-            weights = [gamma, beta, mean - bias, variance + 1.001e-5 - 1e-5]
-        elif name.endswith("_conv"):
-            weights = weights[:1]
-        if name.count("_") > 1:  # such as conv2_block1_0_conv
-            stage, block, number, kind = name.split("_")
-            name = f"{stage}_{block[5:]}_{['shortcut', '1x1a', '3x3b', '1x1c'][int(number)]}"
-            name += "_bn" if kind == "bn" else ""
-        name = {"predictions": "logits", "conv1_conv": "conv1"}.get(name, name)
-        ours.get_layer(name).set_weights(weights)
-        moved += len(weights)
-    assert moved == len(ours.weights)
-
-
-@pytest.mark.parametrize(
-    "depth",
-    [50, pytest.param(101, marks=pytest.mark.slow), pytest.param(152, marks=pytest.mark.slow)],
-)
-def test_outputs_are_those_of_keras_applications(depth):
-    keras.utils.set_random_seed(depth)
-    shape = (61, 64, 3)
-    images = np.random.default_rng(0).random((4, *shape), dtype="float32")
-    build = getattr(keras.applications, f"ResNet{depth}")
-    theirs = build(weights=None, input_shape=shape, classes=10, classifier_activation=None)
-    randomize(theirs, images)
-    ours = getattr(models, f"resnet{depth}")(shape, classes=10)
-    transfer(theirs, ours)
-    check_equal(logits_of(ours, images), keras.ops.convert_to_numpy(theirs(images)))
-
-
 class Reference:
     """The networks of both papers in NumPy, with the weights of one of ours."""
 
