@@ -1,12 +1,12 @@
 """Several seeds, one compiled network: preparing a network can take longer than training it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from lecture_utils.backend import keras
-from lecture_utils.checks import refused, whole
+from lecture_utils.checks import array, refused, whole
 
 
-def each_seed(model: keras.Model, seeds: Iterable[int] = range(3)) -> Iterator[int]:
+def each_seed(model: keras.Model, seeds: Sequence[int] = range(3)) -> Iterator[int]:
     """Let a compiled model begin anew from one seed after the other.
 
     Each time it has new first weights, and an optimizer that knows of no step. All weights are
@@ -16,8 +16,8 @@ def each_seed(model: keras.Model, seeds: Iterable[int] = range(3)) -> Iterator[i
         model: A compiled model. Of its weights and its optimizer's state nothing is kept.
         seeds: Seeds, whole numbers.
 
-    Yields:
-        The seed from which the model begins now.
+    Returns:
+        The seeds, one after the other; with each the model begins anew.
 
     Raises:
         ValueError: If the model is not compiled, or a seed is not a whole number.
@@ -30,17 +30,23 @@ def each_seed(model: keras.Model, seeds: Iterable[int] = range(3)) -> Iterator[i
     """
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None:
-        raise refused("model", "compiled", model, "call its compile first")
-    seeds, beginnings = [whole("seeds", seed, least=0, most=2**32 - 1) for seed in seeds], []
-    for seed in seeds:
-        keras.utils.set_random_seed(seed)
-        beginnings.append(keras.models.clone_model(model).get_weights())
-    new = optimizer.from_config(optimizer.get_config())
-    for each in (optimizer, new):
-        if not each.built:
-            each.build(model.trainable_variables)
-    for seed, beginning in zip(seeds, beginnings, strict=True):
-        model.set_weights(beginning)
-        for variable, value in zip(optimizer.variables, new.variables, strict=True):
-            variable.assign(value)
-        yield seed
+        raise refused("model", "a compiled model", model, "call its compile first")
+    numbers = array("seeds", seeds, ("seeds",), kinds="iu").tolist()
+    seeds = [whole("seeds", seed, least=0, most=2**32 - 1) for seed in numbers]
+
+    def begin() -> Iterator[int]:
+        beginnings = []
+        for seed in seeds:
+            keras.utils.set_random_seed(seed)
+            beginnings.append(keras.models.clone_model(model).get_weights())
+        new = optimizer.from_config(optimizer.get_config())
+        for each in (optimizer, new):
+            if not each.built:
+                each.build(model.trainable_variables)
+        for seed, beginning in zip(seeds, beginnings, strict=True):
+            model.set_weights(beginning)
+            for variable, value in zip(optimizer.variables, new.variables, strict=True):
+                variable.assign(value)
+            yield seed
+
+    return begin()

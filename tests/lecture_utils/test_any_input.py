@@ -19,9 +19,8 @@ EXAMPLES = examples()
 PUBLIC = {name.rpartition(".")[2]: thing for name, thing in on_pages().items()}
 # Weights that are downloaded, and what only hands on its arguments.
 UNTRIED = {"blueprint", "Published", "load_imagenet_weights", "transfer"}
-HEAVY = re.compile(
-    r"inception_(resnet_)?v|resnet\d+|player|predict_top|maximize|window|digits_on"
-)  # seconds each
+# These take seconds each.
+HEAVY = re.compile(r"inception_(resnet_)?v|resnet\d+|player|predict_top|maximize|window|digits_on")
 # What an argument is called where it is refused, if not by its own name.
 ALSO = {
     "y_true": "labels",
@@ -72,6 +71,8 @@ def check_result(name, arguments, result):
     if isinstance(result, keras.Model) and "classes" in arguments:
         assert result.outputs[0].shape[-1] == arguments["classes"]
         assert result.input_shape[1:] == tuple(arguments["input_shape"])
+    if name == "each_seed":
+        assert list(result) == list(arguments["seeds"])
     if re.search("correlate|convolve", name):
         array, kernel, *_ = map(np.asarray, arguments.values())
         kernel = kernel.astype(float) if "correlate" in name else np.flip(kernel).astype(float)

@@ -28,10 +28,9 @@ def trained(model):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_each_seed_gives_what_a_new_network_gives_from_its_weights(name):
-    model, firsts, seeds = network(name, *OPTIMIZERS[name]), [], []
+    model, firsts = network(name, *OPTIMIZERS[name]), []
     trained(model)  # nothing of it is left afterwards
-    for seed in each_seed(model, np.array([5, 0, 5])):
-        seeds.append(seed)
+    for _ in each_seed(model, np.array([5, 0, 5])):
         firsts.append(model.get_weights())
         new = network(name, *OPTIMIZERS[name])
         new.set_weights(firsts[-1])
@@ -39,7 +38,6 @@ def test_each_seed_gives_what_a_new_network_gives_from_its_weights(name):
             np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
         if name != "SGD":
             model.optimizer.learning_rate = 0.001  # as a callback would
-    assert seeds == [5, 0, 5]
     for one, other, again in zip(*firsts, strict=True):
         np.testing.assert_array_equal(one, again)
         assert one.ndim == 1 or np.abs(one - other).max() > 0.1
@@ -54,10 +52,10 @@ def test_the_first_weights_are_a_builder_s_and_fixed_ones_stay():
             np.testing.assert_array_equal(ours, theirs)
 
 
-@pytest.mark.parametrize(("compiled", "seeds"), [(False, [0]), (True, [0, 1.5]), (True, [-1])])
+@pytest.mark.parametrize(
+    ("compiled", "seeds"), [(False, [0]), (True, [0, 1.5]), (True, [-1]), (True, 3)]
+)
 def test_what_will_not_do_is_refused(compiled, seeds):
     model = network("SGD", 0.1, {}) if compiled else lenet5()
-    with pytest.raises(
-        ValueError, match="^seeds must be a whole" if compiled else "^model must be"
-    ):
-        next(each_seed(model, seeds))
+    with pytest.raises(ValueError, match="^seeds must be" if compiled else "^model must be"):
+        each_seed(model, seeds)

@@ -173,6 +173,7 @@ def _looked_at():
     stack += [layers.Flatten(), layers.Dense(3, name="logits"), layers.Softmax()]
     model, image = {"model": chain((8, 8, 1), *stack)}, {"image": RNG.random((8, 8, 1))}
     digits = chain((784,), layers.Dense(10, activation="softmax"))
+    digits.compile("adam", "mse")
     trained = efficientnet_lite0(weights=None, input_shape=(32, 32, 3))
     photo = {"model": trained, "photo": RNG.integers(0, 256, (40, 50, 3), dtype="uint8")}
     climb = {"channel": 1, "steps": 2, "rate": 0.1, "decay": 0.01, "seed": 0}
@@ -181,6 +182,7 @@ def _looked_at():
         "receptive_field": {**model, "layer": "pool", "position": (1, 2)},
         "receptive_fields": {**model, **image, "alt": "A window", "layers": ["conv", "pool"]},
         "draw_digit": {"model": digits, "example": RNG.random((28, 28))},
+        "each_seed": {"model": digits, "seeds": [3, 0]},
         "grad_cam": {**model, **image, "label": 1, "layer": "conv"},
         "maximize_activation": {**model, "layer": "conv", **climb},
         "occlusion_map": {**model, **image, "label": 1, "size": 4, "stride": 4, "fill": 0.5},
