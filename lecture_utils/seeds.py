@@ -1,29 +1,34 @@
 """Several seeds, one compiled network: preparing a network can take longer than training it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from lecture_utils.backend import keras
 from lecture_utils.checks import array, refused, whole
 
 
-def each_seed(model: keras.Model, seeds: Sequence[int] = range(3)) -> Iterator[int]:
+def each_seed(
+    model: keras.Model, build: Callable[[], keras.Model], seeds: Sequence[int] = range(3)
+) -> Iterator[int]:
     """Let a compiled model begin anew from one seed after the other.
 
-    Each time it has new first weights, and an optimizer that knows of no step. All weights are
-    drawn before the first training, since a new seed makes TensorFlow prepare its graphs again.
+    Each time it gets the weights of a new model, and the state of its random layers, and an
+    optimizer that knows of no step. All are drawn at the call, which sets the global seeds: a seed
+    that is set later makes TensorFlow prepare its graphs again. So all trainings see their batches
+    in one order, that of the last seed.
 
     Args:
-        model: A compiled model. Of its weights and its optimizer's state nothing is kept.
+        model: A compiled model. The learning rate that it has now is that of each beginning.
+        build: Makes such a model, with the weights to begin with.
         seeds: Seeds, whole numbers.
 
     Returns:
         The seeds, one after the other; with each the model begins anew.
 
     Raises:
-        ValueError: If the model is not compiled, or a seed is not a whole number.
+        ValueError: If the model is not compiled, `build` makes another, or a seed will not do.
 
     Example:
-        >>> for seed in each_seed(model):
+        >>> for seed in each_seed(model, lambda: vgg11((32, 32, 1), classes=10)):
         ...     losses[seed] = model.fit(x, y).history["loss"]
 
     Lecture 06 uses it.
@@ -32,20 +37,24 @@ def each_seed(model: keras.Model, seeds: Sequence[int] = range(3)) -> Iterator[i
     if optimizer is None:
         raise refused("model", "a compiled model", model, "call its compile first")
     numbers = array("seeds", seeds, ("seeds",), kinds="iu").tolist()
-    seeds = [whole("seeds", seed, least=0, most=2**32 - 1) for seed in numbers]
+    beginnings, shapes = [], [variable.shape for variable in model.variables]
+    for seed in [whole("seeds", number, least=0, most=2**32 - 1) for number in numbers]:
+        keras.utils.set_random_seed(seed)
+        made = build() if callable(build) else build
+        first = [keras.ops.convert_to_numpy(each) for each in getattr(made, "variables", ())]
+        if not first or [value.shape for value in first] != shapes:
+            wanted = "a function that makes a model with weights, of the shapes of those of `model`"
+            raise refused("build", wanted, build)
+        beginnings.append((seed, first))
+    new = optimizer.from_config(optimizer.get_config())
+    for each in (optimizer, new):
+        if not each.built:
+            each.build(model.trainable_variables)
 
     def begin() -> Iterator[int]:
-        beginnings = []
-        for seed in seeds:
-            keras.utils.set_random_seed(seed)
-            beginnings.append(keras.models.clone_model(model).get_weights())
-        new = optimizer.from_config(optimizer.get_config())
-        for each in (optimizer, new):
-            if not each.built:
-                each.build(model.trainable_variables)
-        for seed, beginning in zip(seeds, beginnings, strict=True):
-            model.set_weights(beginning)
-            for variable, value in zip(optimizer.variables, new.variables, strict=True):
+        for seed, first in beginnings:
+            state = [*model.variables, *optimizer.variables]
+            for variable, value in zip(state, [*first, *new.variables], strict=True):
                 variable.assign(value)
             yield seed
 

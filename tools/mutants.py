@@ -60,7 +60,7 @@ class Mutant(NamedTuple):
 def modules() -> list[Path]:
     """Return what is tried if nothing is named: what computes, and the exercises' machinery."""
     utils, exercises = Path("lecture_utils"), Path("lecture_exercises")
-    paths = [utils / f"{name}.py" for name in ("convolution", "explain", "reporting")]
+    paths = [utils / f"{name}.py" for name in ("convolution", "explain", "reporting", "seeds")]
     paths += [*utils.glob("anatomy/*.py"), *utils.glob("models/*.py"), *exercises.glob("*.py")]
     return sorted(path for path in paths if not path.name.startswith(("__init__", "lecture_")))
 

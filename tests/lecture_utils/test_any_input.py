@@ -29,6 +29,7 @@ ALSO = {
     "image": "kernel",
     "images": "kernels size",
     "layers": "layer",
+    "build": "argument",  # of `len`, which cannot be called so
 }
 
 

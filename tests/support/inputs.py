@@ -182,7 +182,7 @@ def _looked_at():
         "receptive_field": {**model, "layer": "pool", "position": (1, 2)},
         "receptive_fields": {**model, **image, "alt": "A window", "layers": ["conv", "pool"]},
         "draw_digit": {"model": digits, "example": RNG.random((28, 28))},
-        "each_seed": {"model": digits, "seeds": [3, 0]},
+        "each_seed": {"model": digits, "build": lambda: digits, "seeds": [3, 0]},
         "grad_cam": {**model, **image, "label": 1, "layer": "conv"},
         "maximize_activation": {**model, "layer": "conv", **climb},
         "occlusion_map": {**model, **image, "label": 1, "size": 4, "stride": 4, "fill": 0.5},

@@ -2,8 +2,8 @@
 
 Two items frame the cells of a page, in its own kernel. The first closes the network and the
 course's folders, so that the page runs without them. The last runs it once more, over all that the
-first run left: in another folder, with every exercise solved. Training is cut short then: whether
-its results are true is for nbval, which has compared them.
+first run left: in another folder, with every exercise solved. `short.py` cuts short what takes long
+then: whether its results are true is for nbval, which has compared them.
 """
 
 import copy

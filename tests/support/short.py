@@ -1,6 +1,7 @@
 """Cuts short, in the kernel of a page, what takes long: a page is run again for its other lines."""
 
 import functools
+import inspect
 import itertools
 import weakref
 
@@ -10,17 +11,20 @@ import tensorflow as tf
 
 Model, graph, count = keras.Model, tf.function, tf.range
 fit, predict, call = Model.fit, Model.predict, Model.__call__
+known = weakref.WeakKeyDictionary()  # of each model, what it answered
 
 
-def one_step(self, *arguments, **options):
+def one_step(*arguments, **options):
     """Train for one step, without a graph. It stands for all epochs; callbacks hear of each."""
-    epochs = options.get("epochs", 1)
-    self.run_eagerly = True
+    given = inspect.signature(fit).bind(*arguments, **options).arguments
+    model, epochs = given["self"], given.get("epochs", 1)
+    model.run_eagerly = True
     try:
-        done = fit(self, *arguments, **{**options, "epochs": 1, "steps_per_epoch": 1})
+        done = fit(**given | {"epochs": given.get("initial_epoch", 0) + 1, "steps_per_epoch": 1})
     finally:
-        self.run_eagerly = False
-    for epoch, callback in itertools.product(range(1, epochs), options.get("callbacks", ())):
+        model.run_eagerly = False
+    known.pop(model, None)
+    for epoch, callback in itertools.product(range(1, epochs), given.get("callbacks") or ()):
         callback.on_epoch_end(epoch, {name: last for name, (last,) in done.history.items()})
     done.epoch = list(range(epochs))
     done.history = {name: epochs * values for name, values in done.history.items()}
@@ -29,16 +33,15 @@ def one_step(self, *arguments, **options):
 
 def of_two(whole, take):
     """Answer for two images, once: they stand for all of their size."""
-    known = weakref.WeakKeyDictionary()
 
     def answer(self, images, *arguments, **options):
         if not isinstance(images, np.ndarray) or len(images) < 5:
             return whole(self, images, *arguments, **options)
-        size, mine = images.shape[1:], known.setdefault(self, {})
-        if size not in mine or options.get("training"):  # a tape looks for the way here
-            mine[size] = whole(self, images[:2], *arguments, **options)
+        key, mine = (whole, images.shape[1:]), known.setdefault(self, {})
+        if key not in mine or options.get("training"):  # a tape looks for the way here
+            mine[key] = whole(self, images[:2], *arguments, **options)
         rows = np.arange(len(images)) % 2
-        return keras.tree.map_structure(lambda answers: take(answers, rows, 0), mine[size])
+        return keras.tree.map_structure(lambda answers: take(answers, rows, 0), mine[key])
 
     return answer
 
@@ -51,11 +54,13 @@ def once(function=None, **options):
         return graph(function, **options)
     answers = []
 
-    def answer(*arguments):
+    def answer(*arguments, **options):
         if not answers:
-            tf.range = lambda rounds: range(1)
-            answers.append(function(*arguments))
-            tf.range = count
+            tf.range = lambda *limits: count(*limits)[:1]
+            try:
+                answers.append(function(*arguments, **options))
+            finally:
+                tf.range = count
         return answers[0]
 
     return answer
