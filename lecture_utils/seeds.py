@@ -40,7 +40,7 @@ def each_seed(
     beginnings, shapes = [], [variable.shape for variable in model.variables]
     for seed in [whole("seeds", number, least=0, most=2**32 - 1) for number in numbers]:
         keras.utils.set_random_seed(seed)
-        made = build() if callable(build) else build
+        made = None if isinstance(build, keras.Model) or not callable(build) else build()
         first = [keras.ops.convert_to_numpy(each) for each in getattr(made, "variables", ())]
         if not first or [value.shape for value in first] != shapes:
             wanted = "a function that makes a model with weights, of the shapes of those of `model`"
