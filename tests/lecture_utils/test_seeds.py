@@ -38,6 +38,7 @@ def test_each_seed_gives_what_a_new_network_gives(name):
         if name != "SGD":
             model.optimizer.learning_rate = 0.001  # as a callback would
     assert [seed for seed, _ in found] == [5, 0, 5]
+    assert list(each_seed(model, build)) == [0, 1, 2]
     for seed, weights in found:
         keras.utils.set_random_seed(seed)
         for ours, theirs in zip(weights, trained(build()), strict=True):
@@ -45,6 +46,8 @@ def test_each_seed_gives_what_a_new_network_gives(name):
 
 
 @pytest.mark.parametrize("build", [keras.Sequential(), partial(network, classes=4), print])
-def test_a_builder_of_another_model_is_refused(build):
+def test_builders_of_others_and_seeds_below_0_are_refused(build):
     with pytest.raises(ValueError, match=r"^build must be a function"):
         each_seed(network(), build)
+    with pytest.raises(ValueError, match=r"^seeds must be .* from 0 to 4294967295, got -1"):
+        each_seed(network(), network, [-1])
