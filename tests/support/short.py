@@ -17,17 +17,18 @@ known = weakref.WeakKeyDictionary()  # of each model, what it answered
 def one_step(*arguments, **options):
     """Train for one step, without a graph. It stands for all epochs; callbacks hear of each."""
     given = inspect.signature(fit).bind(*arguments, **options).arguments
-    model, epochs = given["self"], given.get("epochs", 1)
+    model, first, last = given["self"], given.get("initial_epoch", 0), given.get("epochs", 1)
     model.run_eagerly = True
     try:
-        done = fit(**given | {"epochs": given.get("initial_epoch", 0) + 1, "steps_per_epoch": 1})
+        done = fit(**given | {"epochs": min(first + 1, last), "steps_per_epoch": 1})
     finally:
         model.run_eagerly = False
     known.pop(model, None)
-    for epoch, callback in itertools.product(range(1, epochs), given.get("callbacks") or ()):
-        callback.on_epoch_end(epoch, {name: last for name, (last,) in done.history.items()})
-    done.epoch = list(range(epochs))
-    done.history = {name: epochs * values for name, values in done.history.items()}
+    callbacks = keras.tree.flatten(given.get("callbacks") or [])
+    for epoch, callback in itertools.product(range(first + 1, last), callbacks):
+        callback.on_epoch_end(epoch, {name: value for name, (value,) in done.history.items()})
+    done.epoch = list(range(first, last))
+    done.history = {name: len(done.epoch) * values for name, values in done.history.items()}
     return done
 
 
