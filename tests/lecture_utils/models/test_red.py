@@ -8,8 +8,7 @@ import pytest
 
 from tools.notebooks import ROOT
 
-ADDED = """normalize=True)
-        y = layers.Add(name=f"{name}_add")([x, y])"""
+MODELS = "lecture_utils/models"
 # What is changed: the file, old text, new text, and the test beside this one that must notice.
 CHANGES = {
     "a stride": (
@@ -34,31 +33,33 @@ CHANGES = {
         "resnet.py",
         "epsilon=1e-5",
         "epsilon=1e-3",
-        "test_resnet.py::test_outputs_are_those_of_keras_applications",
+        "test_resnet.py::test_outputs_are_those_of_the_papers_formulas",
     ),
     "the order of an addition and its ReLU": (
         "resnet.py",
-        ADDED,
-        ADDED.replace("[x, y]", "[x, layers.ReLU()(y)]"),
-        "test_resnet.py::test_outputs_are_those_of_keras_applications",
+        '_add")([x, y])',
+        '_add")([x, layers.ReLU()(y)])',
+        "test_resnet.py::test_outputs_are_those_of_the_papers_formulas",
     ),
 }
+every_change = pytest.mark.parametrize("name, old, new, test", CHANGES.values(), ids=CHANGES)
+
+
+@every_change
+def test_the_text_to_change_and_the_test_that_must_notice_are_there(name, old, new, test):
+    file, function = test.split("::")
+    assert old in (ROOT / MODELS / name).read_text(encoding="utf-8")
+    assert f"def {function}(" in (ROOT / "tests" / MODELS / file).read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", CHANGES)
-def test_a_changed_network_turns_red(tmp_path, what):
-    name, old, new, test = CHANGES[what]
-    for folder in ("lecture_utils", "tests"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
-    (tmp_path / "data").symlink_to(ROOT / "data")
+@every_change
+def test_a_changed_network_turns_red(tmp_path, name, old, new, test):
+    for folder in ("lecture_utils", "tests", "data"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    path = tmp_path / "lecture_utils" / "models" / name
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", f"tests/lecture_utils/models/{test}"]
+    path = tmp_path / MODELS / name
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", f"tests/{MODELS}/{test}"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert result.returncode == 1, result.stdout[-3000:]
-    assert "failed" in result.stdout
+    assert (result.returncode, "failed" in result.stdout) == (1, True), result.stdout[-3000:]
