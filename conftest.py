@@ -6,6 +6,8 @@ import os
 import pages
 import pytest
 
+gc.disable()  # until all tests are loaded: nothing of them is garbage
+
 os.environ["LECTURE_PROGRESS"] = "off"  # live progress is for people, not for stored pages
 os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 # Two processes, and the kernels that they start, would fight for the cores with all threads each:
@@ -31,8 +33,8 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_collection_finish():
     """Take what is loaded now out of the garbage collector's sight: each look takes 0.1 s."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

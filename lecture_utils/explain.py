@@ -40,7 +40,7 @@ class DeconvNet:
     """
 
     def __init__(self, model: keras.Model):
-        self.model, self.calls = model, trace(model)
+        self.model, self.calls, self.rules = model, trace(model), {}
 
     def project(
         self, image: np.ndarray, layer: str, channel: int, position: tuple[int, int] | None = None
@@ -72,7 +72,9 @@ class DeconvNet:
         signal = np.zeros_like(maps)
         signal[(0, *place, channel)] = maps[(0, *place, channel)]
         for call in reversed(chain[1:]):
-            signal = _step_back(call, values, signal)
+            if call not in self.rules:  # found once: it takes longer than the way back
+                self.rules[call] = _rule(call, values)
+            signal = _step_back(*self.rules[call], values[call.inputs[0]], signal)
         return np.asarray(signal[0])
 
 
@@ -106,22 +108,28 @@ def _compute(calls: list[Call], values: dict[Call, tf.Tensor], **settings: objec
     return values
 
 
-def _step_back(call: Call, values: dict[Call, tf.Tensor], signal: tf.Tensor) -> tf.Tensor:
-    """Carry a signal from a call's output to its input."""
+def _rule(call: Call, values: dict[Call, tf.Tensor]) -> tuple[bool, Callable]:
+    """Find the way back through a call: whether a ReLU comes first, and what is transposed."""
     if isinstance(call.layer, LocalResponseNormalization):
-        return signal
-    x, step = values[call.inputs[0]], call.compute
+        return False, tf.identity
+    x, step, relu = values[call.inputs[0]], call.compute, False
     activation = getattr(call.layer, "activation", None)
-    if callable(activation) and _is_relu(activation, signal):
-        signal, step = tf.nn.relu(signal), partial(step, activation=linear)
+    if callable(activation) and _is_relu(activation, values[call]):
+        step, relu = partial(step, activation=linear), True
         known = _is_linear(step, x) and np.allclose(tf.nn.relu(step(x)), values[call], 1e-3)
     elif _is_relu(step, x):
-        return tf.nn.relu(signal)
+        return True, tf.identity
     else:
         known = "MaxPool" in call.kind or _is_linear(step, x)
     if not known:
         came = getattr(activation, "__name__", call.kind)
         raise refused(str(call), "linear, a plain ReLU or a max pooling to be walked back", came)
+    return relu, step
+
+
+def _step_back(relu: bool, step: Callable, x: tf.Tensor, signal: tf.Tensor) -> tf.Tensor:
+    """Carry a signal from a call's output to its input."""
+    signal = tf.nn.relu(signal) if relu else signal
     # The transpose of a layer is what carries a gradient back through it: for a convolution the
     # transposed convolution, for a pooling the unpooling with its switches.
     with tf.GradientTape() as tape:
