@@ -27,8 +27,6 @@ def assert_stages(build, table):
         assert model.get_layer(layer).output.shape == (None, *map(int, shape)), layer
 
 
-# ------------------------------------------------------------------------- keras.applications
-
 # What decides a layer's output beside its weights; the shapes tell the padding.
 SETTINGS = (
     "filters", "kernel_size", "strides", "use_bias", "epsilon", "scale", "units", "pool_size"
@@ -54,9 +52,6 @@ def assert_same_layers(build, reference):
     ours, theirs = blueprint(build), blueprint(reference, weights=None)
     for kinds in GROUPS:
         assert list(listed(ours, kinds)) == list(listed(theirs, kinds)), kinds
-
-
-# --------------------------------------------------------------------------------------- NumPy
 
 
 class Numpy:

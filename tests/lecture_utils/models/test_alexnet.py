@@ -7,8 +7,6 @@ from lecture_utils.backend import keras
 from lecture_utils.convolution import conv2d
 from lecture_utils.models.alexnet import GroupedConv2D, alexnet
 
-# ------------------------------------------------------------------------------- as published
-
 
 @pytest.mark.parametrize(("groups", "parameters"), [(2, 60_965_224), (1, 62_378_344)])
 def test_the_layers_and_parameters_are_the_papers(groups, parameters):
@@ -56,9 +54,6 @@ def test_multiply_accumulates(groups, in_conv2, in_conv4, in_conv5):
     assert groups == 1 or round(macs / 1e6) == 724  # millions, as often quoted
 
 
-# ------------------------------------------------------------------------------------ outputs
-
-
 def by_hand(weights, images, groups):
     """Compute the logits in NumPy, layer after layer as the paper's section 3.5 has them."""
 
@@ -85,9 +80,6 @@ def test_outputs_are_the_papers_formulas(groups, shape):
     model = alexnet(groups, shape, classes=5, width=0.1)
     images = noise(2, *shape, scale=30)  # large, so that normalization has something to do
     check_logits(model, images, by_hand, groups)
-
-
-# ------------------------------------------------------------------------- grouped convolution
 
 
 @pytest.mark.parametrize("groups", [1, 2, 4])

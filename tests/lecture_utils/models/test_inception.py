@@ -68,18 +68,12 @@ def test_stages_have_the_sizes_of_the_papers_table(build):
     assert_stages(build, STAGES[build])
 
 
-# ------------------------------------------------------------------------------------------ v3
-
-
 def test_v3_takes_5_713_million_multiply_accumulates():
     assert round(count_macs(blueprint(inception_v3)) / 1e9, 3) == 5.713
 
 
 def test_v3_has_the_layers_of_keras_applications():
     assert_same_layers(inception_v3, keras.applications.InceptionV3)
-
-
-# --------------------------------------------------------------------------- v2 and v4 in NumPy
 
 
 def v2_three(n, x, name, reduce3, three, reduce_double, double, stride):

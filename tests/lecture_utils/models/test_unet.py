@@ -34,9 +34,6 @@ def paper():
     return anatomy.blueprint(unet)
 
 
-# ---------------------------------------------------------------------------- as published
-
-
 @pytest.mark.parametrize("width", [1.0, 0.33, 0.001])
 def test_sizes_as_in_figure_1(width):
     model = anatomy.blueprint(unet, width=width)
@@ -99,9 +96,6 @@ def test_first_weights_have_the_variance_of_the_paper():
         assert kernel.std() == pytest.approx(np.sqrt(2 / (9 * maps)), rel=0.03)
 
 
-# ------------------------------------------------------------------------ against others
-
-
 def up_convolution(x, kernel, bias):
     """Every pixel becomes 2x2 pixels; the kernel is (2, 2, out, in)."""
     n, h, w, _ = x.shape
@@ -150,9 +144,6 @@ def test_what_an_output_pixel_sees(depth, shape):
         seen = np.flatnonzero(brighter[:-1, position, 0, 0] > brighter[-1, position, 0, 0])
         field = anatomy.receptive_field(model, "logits", position=(position, 0))
         assert (seen[0], len(seen)) == (field.start[0], field.size[0])
-
-
-# ------------------------------------------------------------------------- sizes, arguments
 
 
 @pytest.mark.parametrize(
