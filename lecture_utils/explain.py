@@ -18,6 +18,8 @@ from lecture_utils.models.common import LocalResponseNormalization
 
 layers = keras.layers
 linear = keras.activations.linear
+# Linear whatever their weights are, but for an activation: nothing has to be tried.
+LINEAR = (layers.Conv2D, layers.Dense, layers.Flatten, layers.ZeroPadding2D)
 ACTIVATIONS = ("Activation", "Softmax", "LogSoftmax", "Sigmoid")  # layers, and of `keras.ops`
 
 
@@ -40,7 +42,7 @@ class DeconvNet:
     """
 
     def __init__(self, model: keras.Model):
-        self.model, self.calls, self.rules = model, trace(model), {}
+        self.model, self.calls = model, trace(model)
 
     def project(
         self, image: np.ndarray, layer: str, channel: int, position: tuple[int, int] | None = None
@@ -72,9 +74,7 @@ class DeconvNet:
         signal = np.zeros_like(maps)
         signal[(0, *place, channel)] = maps[(0, *place, channel)]
         for call in reversed(chain[1:]):
-            if call not in self.rules:  # found once: it takes longer than the way back
-                self.rules[call] = _rule(call, values)
-            signal = _step_back(*self.rules[call], values[call.inputs[0]], signal)
+            signal = _step_back(call, values, signal)
         return np.asarray(signal[0])
 
 
@@ -108,28 +108,26 @@ def _compute(calls: list[Call], values: dict[Call, tf.Tensor], **settings: objec
     return values
 
 
-def _rule(call: Call, values: dict[Call, tf.Tensor]) -> tuple[bool, Callable]:
-    """Find the way back through a call: whether a ReLU comes first, and what is transposed."""
+def _step_back(call: Call, values: dict[Call, tf.Tensor], signal: tf.Tensor) -> tf.Tensor:
+    """Carry a signal from a call's output to its input."""
     if isinstance(call.layer, LocalResponseNormalization):
-        return False, tf.identity
-    x, step, relu = values[call.inputs[0]], call.compute, False
+        return signal
+    x, step = values[call.inputs[0]], call.compute
     activation = getattr(call.layer, "activation", None)
-    if callable(activation) and _is_relu(activation, values[call]):
-        step, relu = partial(step, activation=linear), True
-        known = _is_linear(step, x) and np.allclose(tf.nn.relu(step(x)), values[call], 1e-3)
-    elif _is_relu(step, x):
-        return True, tf.identity
+    relu = activation is keras.activations.relu
+    known = type(call.layer) in LINEAR and (relu or activation in (None, linear))
+    if relu or (not known and callable(activation) and _is_relu(activation, signal)):
+        signal, step = tf.nn.relu(signal), partial(step, activation=linear)
+        known = known or (
+            _is_linear(step, x) and np.allclose(tf.nn.relu(step(x)), values[call], 1e-3)
+        )
+    elif not known and _is_relu(step, x):
+        return tf.nn.relu(signal)
     else:
-        known = "MaxPool" in call.kind or _is_linear(step, x)
+        known = known or "MaxPool" in call.kind or _is_linear(step, x)
     if not known:
         came = getattr(activation, "__name__", call.kind)
         raise refused(str(call), "linear, a plain ReLU or a max pooling to be walked back", came)
-    return relu, step
-
-
-def _step_back(relu: bool, step: Callable, x: tf.Tensor, signal: tf.Tensor) -> tf.Tensor:
-    """Carry a signal from a call's output to its input."""
-    signal = tf.nn.relu(signal) if relu else signal
     # The transpose of a layer is what carries a gradient back through it: for a convolution the
     # transposed convolution, for a pooling the unpooling with its switches.
     with tf.GradientTape() as tape:

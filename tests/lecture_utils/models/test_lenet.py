@@ -25,9 +25,6 @@ def randomized(model):
     return model
 
 
-# ------------------------------------------------------------------------- as published
-
-
 @pytest.mark.parametrize(
     ("builder", "original", "trained", "fixed"),
     [
@@ -93,9 +90,6 @@ def test_the_paper_counts_the_units_and_connections_of_lenet1():
     assert units + 1 == 4_635  # with the unit that is always 1, for the biases
 
 
-# ------------------------------------------------------------------------------- loss, metric
-
-
 def test_loss_by_hand():
     # 2 + log(e^-1 + e^-2 + e^-3) = 2 + log(0.36788 + 0.13534 + 0.04979) = 2 - 0.59239
     loss = lenet.MAPLoss(j=1)(np.array([0]), np.array([[2.0, 3.0]]))
@@ -151,9 +145,6 @@ def test_one_label_for_each_row_of_penalties():
         lenet.smallest_penalty_accuracy(np.array([1]), np.ones((4, 10)))
     nan = np.where(np.eye(3) > 0, np.nan, np.float32(1))
     assert not np.any(lenet.smallest_penalty_accuracy(tf.range(3), tf.constant(nan)))
-
-
-# ------------------------------------------------------------------------- whole networks
 
 
 def squash(x):
