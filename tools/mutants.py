@@ -99,11 +99,13 @@ def not_counted(tree: ast.Module, places: dict) -> set:
 
 
 def compared(source: str, changed: str, tree: ast.Module, line: int) -> Mutant | None:
-    """Return a changed source as a mutant; None if it is no Python, or Python warns of it."""
+    """Return a changed source as a mutant; None if it is no Python, or the same."""
     try:
         with warnings.catch_warnings(action="error"):
             compile(changed, "mutant", "exec")
     except SyntaxError:
+        return None
+    if ast.dump(ast.parse(changed)) == ast.dump(tree):  # as 3e38 and 3e+38 are one number
         return None
     old, new = source.splitlines(), changed.splitlines()
     text = new[line - 1].strip() if len(new) == len(old) else f"without {old[line - 1].strip()}"

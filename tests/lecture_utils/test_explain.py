@@ -160,6 +160,7 @@ NOT_INVERTED = [conv("bad", activation=each) for each in (*WORDS, tf.nn.relu6, l
 NOT_INVERTED += [kind(name="bad") for kind in (layers.LeakyReLU, layers.LayerNormalization)]
 NOT_INVERTED += [layers.ReLU(6, name="bad"), layers.Lambda(lambda x: x**2, name="bad")]
 NOT_INVERTED += [Between(4, 3, activation="relu", name="bad")]
+NOT_INVERTED += [layers.Lambda(keras.ops.softplus, name="bad")]  # near a ReLU
 
 
 @pytest.mark.parametrize("layer", NOT_INVERTED)
