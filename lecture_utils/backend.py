@@ -148,7 +148,7 @@ def _build_before_tracing() -> None:
 
 
 def _make_variables_by_one_kernel() -> None:
-    """Leave out what is a variable's name for debugging: TensorFlow makes a kernel for each name.
+    """Make variables without a name for debugging: TensorFlow makes a kernel anew for each name.
 
     A variable took four times as long, a network whose layers have no given names twice as long.
     """

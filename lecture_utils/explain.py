@@ -18,7 +18,7 @@ from lecture_utils.models.common import LocalResponseNormalization
 
 layers = keras.layers
 linear = keras.activations.linear
-# Linear whatever their weights are, but for an activation: nothing has to be tried.
+# Linear whatever their weights are, but for an activation: trying that takes longer than the way.
 LINEAR = (layers.Conv2D, layers.Dense, layers.Flatten, layers.ZeroPadding2D)
 ACTIVATIONS = ("Activation", "Softmax", "LogSoftmax", "Sigmoid")  # layers, and of `keras.ops`
 

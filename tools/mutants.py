@@ -99,7 +99,7 @@ def not_counted(tree: ast.Module, places: dict) -> set:
 
 
 def compared(source: str, changed: str, tree: ast.Module, line: int) -> Mutant | None:
-    """Return a changed source as a mutant; None if it is no Python, or the same."""
+    """Return a changed source as a mutant; None if Python refuses it, warns, or sees no change."""
     try:
         with warnings.catch_warnings(action="error"):
             compile(changed, "mutant", "exec")
