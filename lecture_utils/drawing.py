@@ -1,10 +1,9 @@
-"""A canvas for a digit, read by a model of one's own; without a kernel, by the trained convnet."""
+"""A canvas for a digit, read by a model of one's own."""
 
 import importlib.util
 import json
 import os
 import re
-from base64 import b64encode
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,7 @@ import numpy as np
 from lecture_utils import plots
 from lecture_utils.backend import keras
 from lecture_utils.checks import array, refused
-from lecture_utils.datasets import load_mnist
-from lecture_utils.explore.page import Explorer, read
-from lecture_utils.models.mnist import trained_weights
+from lecture_utils.explore.page import read
 
 SCRIPTS = ("kit", "grid", "../pad", "../drawing")  # seen from `explore`
 SHAPES = r"\(None, (1, )?(28, 28|784)(, 1)?,?\) \(None, 10\)"
@@ -50,16 +47,6 @@ def draw_digit(model: keras.Model, example: np.ndarray) -> None:
             return _show_canvas(model)
         print(MISSING)
     _show_picture(model, example)
-
-
-def drawn_digit(alt: str) -> Explorer:
-    """Let the hand draw a digit, framed as MNIST's were, and read what the trained convnet answers.
-
-    It is for the site and the slides: on a page `draw_digit` asks a model of one's own.
-    """
-    weights = {name: b64encode(part).decode() for name, part in trained_weights().items()}
-    needs, example = ("grid", "../pad", "../convnet"), load_mnist()[1][0][0]
-    return Explorer(alt, "../drawing", example, {"weights": weights}, needs, most=300_000)
 
 
 def answer(model: keras.Model, pixels: str) -> str:

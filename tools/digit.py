@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+from base64 import b64encode
 
 import numpy as np
 
 from lecture_utils import datasets
 from lecture_utils.backend import keras
+from lecture_utils.explore.page import Explorer
 from lecture_utils.models import convnet_mnist
+from lecture_utils.models.mnist import trained_weights
 
 NAME = "pretrained/convnet_mnist.npz"
 SEED, PEAK, PASSES, BATCH = 5, 0.005, 1.4, 128
@@ -72,6 +75,16 @@ def store(arrays: dict[str, np.ndarray]) -> None:
     lines.append(f"{hashlib.sha256(file.getvalue()).hexdigest()}  {NAME}")
     lines.sort(key=lambda line: line.partition("  ")[2])
     datasets.CHECKSUMS.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def drawn_digit(alt: str) -> Explorer:
+    """Let the hand draw a digit, framed as MNIST's were, and read what the trained convnet answers.
+
+    It is for the site and the slides: on a page `draw_digit` asks a model of one's own.
+    """
+    weights = {name: b64encode(part).decode() for name, part in trained_weights().items()}
+    needs, example = ("grid", "../pad", "../convnet"), datasets.load_mnist()[1][0][0]
+    return Explorer(alt, "../drawing", example, {"weights": weights}, needs, most=300_000)
 
 
 def main() -> None:

@@ -159,7 +159,7 @@ def _richness(sheet: Image.Image) -> float:
 
 def digit(words: dict[str, str]) -> str:
     """Return the page to draw a digit on, which the trained convnet reads in the browser."""
-    figure = drawn_digit(words)
+    figure = canvas(words)
     stem = next(path.stem for path in notebook_paths() if path.name.startswith("05"))
     intro = words["digit_intro"].format(f"notebooks/{stem}.ipynb")
     return f"# {words['digit']}\n\n{intro}\n\n```````{{raw}} html\n{figure}\n```````\n"
@@ -169,15 +169,15 @@ def with_digit(cell: nbformat.NotebookNode, words: dict[str, str]) -> nbformat.N
     """Return a cell, with that canvas for its output if it shows one of a notebook."""
     if DIGIT_TAG not in tags(cell):
         return cell
-    outputs = [new_output("display_data", {"text/html": drawn_digit(words)})]
+    outputs = [new_output("display_data", {"text/html": canvas(words)})]
     return nbformat.from_dict(cell | {"outputs": outputs})
 
 
-def drawn_digit(words: dict[str, str]) -> str:
+def canvas(words: dict[str, str]) -> str:
     """Return a canvas that asks the trained convnet in the browser, as HTML."""
-    from lecture_utils import drawing  # it loads Keras
+    from tools.digit import drawn_digit  # it loads Keras
 
-    return drawing.drawn_digit(words["digit_alt"]).html
+    return drawn_digit(words["digit_alt"]).html
 
 
 def glossary(words: dict[str, str]) -> str:

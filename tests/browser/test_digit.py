@@ -6,12 +6,12 @@ from decks import open_built
 from figures import data
 
 from lecture_exercises import lecture_05
-from lecture_utils import drawing
 from lecture_utils.backend import keras
 from lecture_utils.datasets import load_mnist
 from lecture_utils.explore.page import FOLDER
 from lecture_utils.models import convnet_mnist
 from tools import site
+from tools.digit import drawn_digit
 
 ALT = "A canvas to draw a digit on, and what the convnet reads"
 # Strokes as lines from point to point, in parts of the canvas: x, y.
@@ -27,7 +27,7 @@ STROKES = {
 
 @pytest.fixture(scope="module")
 def weights():
-    return data(drawing.drawn_digit(ALT))["weights"]
+    return data(drawn_digit(ALT))["weights"]
 
 
 def scripts(page, *names):
@@ -130,7 +130,7 @@ NOTHING = "Nothing is drawn yet."
 def canvas(request, reader, alone):
     """The figure alone, on the site, and in the deck of lecture 05."""
     if request.param == "page":
-        alone(drawing.drawn_digit(ALT))
+        alone(drawn_digit(ALT))
     elif request.param == "site":
         reader.open(site.OUTPUT / "digit.html")
     else:
@@ -160,7 +160,7 @@ def test_keys_draw_a_one(canvas):
 def test_a_finger_draws(browser, tmp_path):
     context = browser.new_context(has_touch=True, viewport={"width": 360, "height": 720})
     page = context.new_page()
-    html = f'<meta charset="utf-8">{drawing.drawn_digit(ALT).html}'
+    html = f'<meta charset="utf-8">{drawn_digit(ALT).html}'
     (tmp_path / "page.html").write_text(html, encoding="utf-8")
     page.goto((tmp_path / "page.html").as_uri())
     canvas, hand = Canvas(page), context.new_cdp_session(page)

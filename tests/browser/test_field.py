@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from decks import middle, open_built
 
-from lecture_utils import drawing, explore
+from lecture_utils import explore
 from lecture_utils.anatomy import blueprint, receptive_field
 from lecture_utils.backend import keras
 from lecture_utils.datasets import load_mnist, photo
 from lecture_utils.models import convnet_mnist, vgg16
+from tools.digit import drawn_digit
 
 HEAD = '<!doctype html><html lang="en"><meta charset="utf-8"><title>-</title><main>'
 
@@ -167,7 +168,7 @@ def test_where_no_script_runs_the_first_picture_is_seen(browser, tmp_path, digit
     for figure in (
         explore.receptive_fields(convnet_mnist(), digit, "A seven, and windows on it."),
         explore.feature_maps(digit, "A seven, and the maps of a layer."),
-        drawing.drawn_digit("A canvas to draw a digit on."),
+        drawn_digit("A canvas to draw a digit on."),
     ):
         (tmp_path / "page.html").write_text(HEAD + figure.html, encoding="utf-8")
         page.goto((tmp_path / "page.html").as_uri())

@@ -23,12 +23,12 @@ def ceil_mode_pool(maps, size=3, stride=2):
 
 
 def normalize_responses(maps, k=2, n=5, alpha=1e-4, beta=0.75):
-    """Compute AlexNet's formula, a sum from max(0, i − n/2) to min(N − 1, i + n/2), n odd."""
+    """Compute AlexNet's formula: n maps are summed, of an even n one more before i than behind."""
     channels = maps.shape[-1]
     normalized = np.empty_like(maps)
     for i in range(channels):
         total = 0
-        for j in range(max(0, i - n // 2), min(channels - 1, i + n // 2) + 1):
+        for j in range(max(0, i - n // 2), min(channels - 1, i + (n - 1) // 2) + 1):
             total = total + maps[..., j] ** 2
         normalized[..., i] = maps[..., i] / (k + alpha * total) ** beta
     return normalized

@@ -8,6 +8,7 @@ import weakref
 import keras
 import numpy as np
 import tensorflow as tf
+from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 Model, graph, count = keras.Model, tf.function, tf.range
 fit, predict, call = Model.fit, Model.predict, Model.__call__
@@ -18,6 +19,10 @@ def one_step(*arguments, **options):
     """Train for one step, without a graph. It stands for all epochs; callbacks hear of each."""
     given = inspect.signature(fit).bind(*arguments, **options).arguments
     model, first, last = given["self"], given.get("initial_epoch", 0), given.get("epochs", 1)
+    if isinstance(given["x"], np.ndarray):  # around which Keras builds functions, to pick batches
+        size = given.pop("batch_size", 32)
+        batch = given["x"][:size].astype("float32"), given.pop("y")[:size]
+        given["x"] = tf.data.Dataset.from_tensors(batch)
     model.run_eagerly = True
     try:
         done = fit(**given | {"epochs": min(first + 1, last), "steps_per_epoch": 1})
@@ -32,7 +37,7 @@ def one_step(*arguments, **options):
     return done
 
 
-def of_two(whole, take):
+def of_two(whole, ask, take):
     """Answer for two images, once: they stand for all of their size."""
 
     def answer(self, images, *arguments, **options):
@@ -40,7 +45,7 @@ def of_two(whole, take):
             return whole(self, images, *arguments, **options)
         key, mine = (whole, images.shape[1:]), known.setdefault(self, {})
         if key not in mine or options.get("training"):  # a tape looks for the way here
-            mine[key] = whole(self, images[:2], *arguments, **options)
+            mine[key] = ask(self, images[:2], *arguments, **options)
         rows = np.arange(len(images)) % 2
         return keras.tree.map_structure(lambda answers: take(answers, rows, 0), mine[key])
 
@@ -68,4 +73,7 @@ def once(function=None, **options):
 
 
 Model.fit, tf.function = one_step, once
-Model.predict, Model.__call__ = of_two(predict, np.take), of_two(call, keras.ops.take)
+arrays = functools.partial(keras.tree.map_structure, np.asarray)
+Model.predict = of_two(predict, lambda self, two, **_: arrays(call(self, two)), np.take)
+Model.__call__ = of_two(call, call, keras.ops.take)
+set_matplotlib_formats("png", bbox_inches=None)  # which would draw each figure twice

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from figures import data, picture
 
-from lecture_utils import drawing, explore
+from lecture_utils import explore
 from lecture_utils.datasets import load_mnist
 from lecture_utils.models import convnet_mnist
+from tools.digit import drawn_digit
 
 ALT = "A drawn seven, and every map of a layer of the convnet"
 
@@ -22,7 +23,7 @@ def test_the_scripts_are_given_the_weights_that_keras_reads(digit):
     model = convnet_mnist(weights="mnist")
     for figure, layers in (
         (explore.feature_maps(digit, ALT), ["conv1", "conv2", "conv3"]),
-        (drawing.drawn_digit(ALT), ["conv1", "conv2", "conv3", "classes"]),
+        (drawn_digit(ALT), ["conv1", "conv2", "conv3", "classes"]),
     ):
         weights = data(figure)["weights"]
         assert {name.partition("/")[0] for name in weights} == set(layers)
@@ -38,7 +39,7 @@ def test_the_scripts_are_given_the_weights_that_keras_reads(digit):
 
 
 def test_sizes_and_the_same_bytes(digit):
-    maps, drawn = explore.feature_maps(digit, ALT), drawing.drawn_digit(ALT)
+    maps, drawn = explore.feature_maps(digit, ALT), drawn_digit(ALT)
     assert len(maps.html.encode()) <= 150_000
     assert len(drawn.html.encode()) <= 300_000
     assert maps.html == explore.feature_maps(digit, ALT).html

@@ -18,9 +18,6 @@ def apply(function, images, *arguments, **options):
     return np.asarray(model(images))
 
 
-# ---------------------------------------------------------------------------------- arguments
-
-
 @pytest.mark.parametrize(
     ("name", "values"),
     [
@@ -77,9 +74,6 @@ def test_scaled(channels, width, multiple, expected):
     assert common.scaled(channels, width, multiple) == expected
 
 
-# -------------------------------------------------------------------------------------- layers
-
-
 @pytest.mark.parametrize(
     ("side", "size", "stride"),
     [(2, 3, 2), *((side, *window) for side in range(3, 11) for window in ((3, 2), (2, 2), (3, 1)))],
@@ -101,10 +95,7 @@ def test_channels_of_zeros_come_behind_and_none_can_go():
         common.PadChannels(4)(maps)
 
 
-# --------------------------------------------------------------- local response normalization
-
-
-@pytest.mark.parametrize("n", [1, 3, 5, 7])
+@pytest.mark.parametrize("n", [1, 2, 5, 8])
 @pytest.mark.parametrize("channels", [1, 2, 3, 9])
 def test_normalization_is_the_papers_formula(channels, n):
     maps = noise(2, 4, 5, channels, scale=50)  # large, so that alpha matters

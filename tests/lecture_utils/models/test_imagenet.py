@@ -41,9 +41,6 @@ def resized_square(picture, size):
     return np.asarray(square.resize((size, size), Image.Resampling.BICUBIC))
 
 
-# ---------------------------------------------------------------------------------- predictions
-
-
 def test_top_five_are_those_of_the_original_definition(lite0):
     known = json.loads(pretrained_file("efficientnet_lite0_expected_top5.json"))
     for name, expected in known.items():
@@ -235,9 +232,6 @@ def test_model_with_other_classes_has_no_names():
     model = blueprint(models.efficientnet_lite0, weights=None, classes=10)
     with pytest.raises(ValueError, match=r"1000 classes, got \(None, 10\)"):
         predict_top(model, photo("coffee"))
-
-
-# -------------------------------------------------------------------------------------- weights
 
 
 def randomized(name, size):

@@ -139,9 +139,6 @@ def test_layers_are_named_as_in_the_table_and_set_as_in_the_paper():
             assert isinstance(layer.kernel_initializer, keras.initializers.HeNormal)
 
 
-# -------------------------------------------------------------------------------------- outputs
-
-
 def randomize(model, images):
     """Give a network random weights and, so that its outputs stay moderate, fitting statistics."""
     random = np.random.default_rng(0)
@@ -261,9 +258,6 @@ def test_outputs_are_those_of_the_papers_formulas(
     randomize(model, images)
     reference = Reference(model, shortcut, residual, preactivation)
     check_equal(logits_of(model, images), reference.logits(images, stages, layers, large))
-
-
-# ------------------------------------------------------------------------------------ arguments
 
 
 def test_deeper_than_pythons_limit_of_recursion():
