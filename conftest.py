@@ -31,7 +31,10 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    """Load the tests without searching them for garbage, then and later: each look takes 0.1 s."""
+    """Load the tests without searching them for garbage, then and later: each look takes 0.1 s.
+
+    Networks leave much that is soon free again. It is searched seldom: a page takes 5 % less.
+    """
     gc.disable()
     try:
         return (yield)

@@ -19,7 +19,9 @@ FOLDERS = [ROOT / name for name in ("lecture_utils", "lecture_exercises", "data"
 
 CLOSED = f"""
 def _close():
-    import os, sys
+    import gc, os, sys
+
+    gc.set_threshold(100_000, 20, 20)  # as in conftest.py
 
     def closed(event, arguments):
         if event in ("socket.connect", "socket.getaddrinfo"):
