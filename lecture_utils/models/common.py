@@ -149,11 +149,11 @@ class LocalResponseNormalization(layers.Layer):
 
     def call(self, maps):
         """Normalize maps of shape (batch, height, width, channels)."""
-        ones, own = keras.ops.tri, {"N": maps.shape[-1], "dtype": maps.dtype}
-        near = ones(**own, k=self.n // 2) - ones(**own, k=-1 - (self.n - 1) // 2)
-        neighbours = keras.ops.matmul(keras.ops.square(maps), near)
-        # By a logarithm: a power takes several times as long, and so does its gradient.
-        return maps * keras.ops.exp(-self.beta * keras.ops.log(self.k + self.alpha * neighbours))
+        # near[j, i] is 1 where j is around i; a power by its logarithm takes a fifth of the time.
+        near = keras.ops.tri(maps.shape[-1], k=self.n // 2, dtype=maps.dtype)
+        near -= keras.ops.tri(maps.shape[-1], k=-1 - (self.n - 1) // 2, dtype=maps.dtype)
+        measure = self.k + self.alpha * keras.ops.matmul(keras.ops.square(maps), near)
+        return maps * keras.ops.exp(-self.beta * keras.ops.log(measure))
 
     def get_config(self):
         """Return what is needed to build the layer again."""
