@@ -38,7 +38,7 @@ def one_step(*arguments, **options):
 
 
 def of_two(whole, ask, take):
-    """Answer for two images, once: they stand for all of their size."""
+    """Answer for two images, asked once: they stand for all of their size."""
 
     def answer(self, images, *arguments, **options):
         if not isinstance(images, np.ndarray) or len(images) < 5:
