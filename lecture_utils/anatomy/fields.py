@@ -100,12 +100,13 @@ def seen_by_each(
         for each in path_to(call, calls):
             if each not in masks:
                 masks[each] = [_seen(each, axis, masks, axes) for axis in range(axes)]
-        lists = [[np.flatnonzero(row) for row in mask] for mask in masks[call]]
-        found[name] = [
-            [(int(p[0]), int(np.ptp(p)) + 1) if p.size else (0, 0) for p in pixels]
-            for pixels in lists
-        ]
+        found[name] = [[_span(np.flatnonzero(row)) for row in mask] for mask in masks[call]]
     return found
+
+
+def _span(pixels: np.ndarray) -> tuple[int, int]:
+    """Return the first of some pixels, and how many lie from there to the last; 0 for none."""
+    return (int(pixels.min()), int(np.ptp(pixels)) + 1) if pixels.size else (0, 0)
 
 
 def _seen(call: Call, axis: int, masks: dict[Call, list[np.ndarray]], axes: int) -> np.ndarray:
@@ -218,8 +219,5 @@ def _pixels(call: Call, image: Call, edges: list[_Edge], position: Any) -> tuple
     chosen = np.zeros(sizes)
     chosen[tuple(indices)] = 1
     pixels = np.nonzero(_walk_back(edges, call, chosen, reads, np.logical_or)[image])
-    if not pixels[0].size:
-        return (0,) * axes, (0,) * axes
-    start = tuple(int(axis.min()) for axis in pixels)
-    size = tuple(int(np.ptp(axis)) + 1 for axis in pixels)
+    start, size = zip(*map(_span, pixels), strict=True)
     return size, start

@@ -19,7 +19,6 @@ from lecture_utils.models.common import (
 
 layers = keras.layers
 
-
 # The convolutions and what follows their ReLUs; split: each tower sees its half of the maps only.
 STAGES = (
     # channels, kernel, stride, padding, split, normalize, pool

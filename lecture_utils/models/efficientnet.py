@@ -14,14 +14,8 @@ import numpy as np
 from lecture_utils import datasets
 from lecture_utils.backend import keras
 from lecture_utils.checks import choice, refused
-from lecture_utils.models.common import (
-    Shape,
-    Tensor,
-    check_arguments,
-    check_block,
-    classify,
-    scaled,
-)
+from lecture_utils.models.branches import average_and_classify
+from lecture_utils.models.common import Shape, Tensor, check_arguments, check_block, scaled
 
 layers = keras.layers
 
@@ -145,9 +139,7 @@ def efficientnet_lite0(
             options = {"expansion": expansion, "name": f"block{number:02}"}
             x = inverted_residual_block(x, scaled(channels, width), kernel, stride, **options)
     x = _convolve(x, scaled(HEAD, width), 1, 1, "head")
-    x = layers.GlobalAveragePooling2D(name="pool")(x)
-    x = layers.Dropout(0.2, name="dropout")(x)
-    model = keras.Model(image, classify(x, classes), name="efficientnet_lite0")
+    model = average_and_classify(image, x, classes, "efficientnet_lite0", dropout=0.2)
     if weights:
         _load(model)
     return model

@@ -86,11 +86,10 @@ def v2_table(row: tuple) -> Table:
 
 # ------------------------------------------------------------------------------------------ v3
 
+# The first convolutions, of v4 too.
+FIRST = {"conv1": (32, 3, 2, V), "conv2": (32, 3, 1, V), "conv3": (64, 3)}
 # From 299x299 pixels to 35x35; Inception-ResNet v2 begins with it, too.
-V3_STEM = {
-    "conv1": (32, 3, 2, V),
-    "conv2": (32, 3, 1, V),
-    "conv3": (64, 3),
+V3_STEM = FIRST | {
     "pool1": ("max", 3, 2, V),
     "conv4": (80, 1),
     "conv5": (192, 3, 1, V),
@@ -99,13 +98,22 @@ V3_STEM = {
 SMALLEST = 75  # the stem and two reductions leave one pixel; so they do in v4
 
 
-def _v3_a(pool_proj: int) -> Table:
+def v3_a(pool_proj: int) -> Table:
     """Return figure 5 of the paper, with a 5x5 for its 3x3, as in the published program."""
     return {
         "1x1": [(64, 1)],
         "5x5": [(48, 1), (64, 5)],
         "double3x3": [(64, 1), (96, 3), (96, 3)],
         "pool": [("average", 3), (pool_proj, 1)],
+    }
+
+
+def reduction_a(reduce: int, first: int, second: int) -> Table:
+    """Return figure 7 of v4's paper, whose table 1 calls these channels k, l and m; n is 384."""
+    return {
+        "3x3": [(384, 3, 2, V)],
+        "double3x3": [(reduce, 1), (first, 3), (second, 3, 2, V)],
+        "pool": [("max", 3, 2, V)],
     }
 
 
@@ -134,14 +142,10 @@ _V3_C = {
     "pool": [("average", 3), (192, 1)],
 }
 INCEPTION_V3 = {
-    "mixed0": _v3_a(32),
-    "mixed1": _v3_a(64),
-    "mixed2": _v3_a(64),
-    "mixed3": {
-        "3x3": [(384, 3, 2, V)],
-        "double3x3": [(64, 1), (96, 3), (96, 3, 2, V)],
-        "pool": [("max", 3, 2, V)],
-    },
+    "mixed0": v3_a(32),
+    "mixed1": v3_a(64),
+    "mixed2": v3_a(64),
+    "mixed3": reduction_a(64, 96, 96),
     "mixed4": _v3_b(128),
     "mixed5": _v3_b(160),
     "mixed6": _v3_b(160),
@@ -184,7 +188,6 @@ def inception_v3(
 
 # ------------------------------------------------------------------------------------------ v4
 
-V4_STEM = {"conv1": (32, 3, 2, V), "conv2": (32, 3, 1, V), "conv3": (64, 3)}
 INCEPTION_V4 = {
     # Figure 3, the stem: from here on it has branches, too.
     "stem1": {"pool": [("max", 3, 2, V)], "3x3": [(96, 3, 2, V)]},
@@ -200,12 +203,8 @@ INCEPTION_V4 = {
         "double3x3": [(64, 1), (96, 3), (96, 3)],
         "pool": [("average", 3), (96, 1)],
     },
-    # Figure 7, with k, l, m, n = 192, 224, 256, 384 from table 1.
-    "reduction_a": {
-        "3x3": [(384, 3, 2, V)],
-        "double3x3": [(192, 1), (224, 3), (256, 3, 2, V)],
-        "pool": [("max", 3, 2, V)],
-    },
+    # Figure 7.
+    "reduction_a": reduction_a(192, 224, 256),
     # Figure 5.
     "b": {
         "1x1": [(384, 1)],
@@ -256,7 +255,7 @@ def inception_v4(
     input_shape, classes, width = check_arguments(input_shape, classes, width, SMALLEST)
     convolve = partial(conv_bn_relu, width=width)
     image = keras.Input(input_shape, name="image")
-    x = in_a_row(image, V4_STEM, convolve)
+    x = in_a_row(image, FIRST, convolve)
     for kind, times in V4_BLOCKS.items():
         for number in range(1, times + 1):
             name = f"{kind}_{number}" if times > 1 else kind

@@ -10,7 +10,7 @@ from lecture_utils.backend import keras
 from lecture_utils.checks import choice, number, switch
 from lecture_utils.models.branches import V, average_and_classify, branches, conv_bn_relu, in_a_row
 from lecture_utils.models.common import WIDTHS, Shape, Tensor, check_arguments, check_block
-from lecture_utils.models.inception import SMALLEST, V3_STEM
+from lecture_utils.models.inception import SMALLEST, V3_STEM, reduction_a, v3_a
 
 layers = keras.layers
 
@@ -26,23 +26,8 @@ INCEPTION_RESNET_BLOCKS = {
 }
 # A plain block, then residual blocks: their kind, how many, and the factor on what they add.
 INCEPTION_RESNET_V2 = {
-    "mixed_5b": (
-        {
-            "1x1": [(96, 1)],
-            "5x5": [(48, 1), (64, 5)],
-            "double3x3": [(64, 1), (96, 3), (96, 3)],
-            "pool": [("average", 3), (64, 1)],
-        },
-        ("block35", 10, 0.17),
-    ),
-    "mixed_6a": (
-        {
-            "3x3": [(384, 3, 2, V)],
-            "double3x3": [(256, 1), (256, 3), (384, 3, 2, V)],
-            "pool": [("max", 3, 2, V)],
-        },
-        ("block17", 20, 0.1),
-    ),
+    "mixed_5b": (v3_a(64) | {"1x1": [(96, 1)]}, ("block35", 10, 0.17)),  # v3's, but for the 1x1
+    "mixed_6a": (reduction_a(256, 256, 384), ("block17", 20, 0.1)),
     "mixed_7a": (
         {
             "3x3a": [(256, 1), (384, 3, 2, V)],

@@ -17,7 +17,6 @@ from lecture_utils.models.common import (
 
 layers = keras.layers
 
-
 STAGES = (
     # channels, kernel, stride, padding, pool, normalize
     ( 96, 7, 2, "valid", True,  True),   # 224, with its border 226 -> 110 -> 55

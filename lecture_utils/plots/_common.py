@@ -119,8 +119,7 @@ def number(value: float) -> str:
     value = float(value)
     if abs(value) >= 1e6:
         return f"{value:.1e}".replace("e+0", "e").replace("e+", "e").replace("-", "−")
-    text = np.format_float_positional(round(value, 2) + 0.0, trim="-")
-    return text.replace("-", "−")
+    return np.format_float_positional(round(value, 2) + 0.0, trim="-").replace("-", "−")
 
 
 def longest(values) -> int:
@@ -128,9 +127,9 @@ def longest(values) -> int:
     return max(len(number(value)) for value in np.ravel(values))
 
 
-def cell_side(characters: int) -> float:
-    """Inches that a cell needs so that a number of so many characters can be read in it."""
-    return max(0.32, 0.08 + 0.13 * characters)
+def cell_side(*arrays) -> float:
+    """Inches that a cell needs so that each number of these arrays can be read in it."""
+    return max(0.32, 0.08 + 0.13 * max(map(longest, arrays)))
 
 
 def cell_font(ax: Axes, columns: float, rows: float, characters: int) -> float:

@@ -7,7 +7,7 @@ from matplotlib.patches import Polygon
 
 from lecture_utils.checks import refused
 from lecture_utils.convolution import correlate1d
-from lecture_utils.plots._common import NUMBER, box, cell_side, longest, number, numbers
+from lecture_utils.plots._common import NUMBER, box, cell_side, number, numbers
 from lecture_utils.plots.style import DONE, EMPTY, GREY, PADDING, RED, TAP
 from lecture_utils.sizes import margins
 
@@ -51,8 +51,7 @@ class Slide1D:
     def inches(self) -> tuple[float, float]:
         """The size of a figure that holds the numbers and the sum above them."""
         products = np.outer(self.padded, self.kernel)
-        characters = max(longest(values) for values in (self.padded, self.outputs, products))
-        cells = len(self.padded) * cell_side(characters)
+        cells = len(self.padded) * cell_side(self.padded, self.outputs, products)
         words = max(len(self._in_words(position)) for position in range(len(self.outputs)))
         return max(cells, 0.11 * words) + 1.7, TOTAL * ROW_INCHES + 0.6
 

@@ -7,15 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lecture_utils.checks import refused
 from lecture_utils.convolution import correlate2d
-from lecture_utils.plots._common import (
-    NUMBER,
-    box,
-    cell_borders,
-    cell_side,
-    longest,
-    number,
-    numbers,
-)
+from lecture_utils.plots._common import NUMBER, box, cell_borders, cell_side, number, numbers
 from lecture_utils.plots.style import EMPTY, GREY, PADDING, RED, TAP
 from lecture_utils.sizes import margins
 
@@ -40,8 +32,8 @@ class Slide2D:
             wanted = f"of at most {MOST_CELLS} rows and columns, padding included"
             raise refused("image", wanted, self.padded.shape, "take a part of it")
         # Inches of a cell of the image and of the output, and of the kernel.
-        self.side = cell_side(max(longest(self.padded), longest(self.outputs)))
-        self.kernel_width = self.kernel.shape[1] * cell_side(longest(self.kernel))
+        self.side = cell_side(self.padded, self.outputs)
+        self.kernel_width = self.kernel.shape[1] * cell_side(self.kernel)
 
     def place(self, position: int) -> tuple[int, int]:
         """The row and the column of an output."""

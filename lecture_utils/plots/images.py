@@ -68,7 +68,7 @@ def show_image(
         wanted = f"one channel of at most {LARGEST_WITH_VALUES} rows and columns to be read"
         raise refused("image", wanted, image, "show a part of it")
     characters = longest(image) if values else 0
-    inches = cell_side(characters) if values else PHOTO_INCHES / max(height, width)
+    inches = cell_side(image) if values else PHOTO_INCHES / max(height, width)
     ax = axes_or_new(ax, max(width * inches, 1.2) + 0.7, max(height * inches, 1.2) + 0.8, title)
     drawn = draw_image(ax, image, limits)
     if values:

@@ -56,9 +56,7 @@ def probability_bars(
     bars = ax.barh(range(count), probabilities, color=colors)
     ax.bar_label(bars, [f"{value:.3f}" for value in probabilities], padding=4, fontsize=11)
     ax.set_yticks(range(count), [f"{sign}{index}" for index, sign in enumerate(signs)])
-    ax.set_ylim(count - 0.4, -0.6)
-    ax.set_xlim(0, 1.12)
-    ax.set_xticks(np.linspace(0, 1, 6))
+    ax.set(xlim=(0, 1.12), ylim=(count - 0.4, -0.6), xticks=np.linspace(0, 1, 6))
     ax.set(xlabel="probability", ylabel="class", title=title)
     if label is not None and label != best:
         ax.legend([Patch(color=BLUE), Patch(color=RED)], ["✓ true class", "✗ predicted"])

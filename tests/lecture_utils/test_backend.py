@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import gc
+import inspect
 import itertools
 import os
 import subprocess
@@ -68,6 +69,38 @@ def test_the_input_is_not_optimized_for_each_epoch_and_networks_are():
     ratios = [seconds(plain.map(lambda x: x + 1)) / seconds(plain) for _ in range(5)]
     assert min(ratios) < 5  # as TensorFlow does it, about 8
     assert not tf.config.optimizer.get_experimental_options().get("disable_meta_optimizer")
+
+
+USUAL = [{"axis": 1}, {"scale": False}, {"center": False}, {"trainable": False}, {"mask": True}]
+USUAL += [{"dtype": "mixed_float16"}, {"synchronized": True}, {"renorm": True}]
+
+
+@pytest.mark.parametrize("options", [{}, *USUAL])
+def test_maps_are_normalized_in_one_operation_as_keras_normalizes_volumes(options):
+    import tensorflow as tf
+
+    norm, masked = backend.keras.layers.BatchNormalization, "mask" in options
+    options = {name: value for name, value in options.items() if name != "mask"}
+    if {*options} - {*inspect.signature(norm).parameters} == {"renorm"}:
+        pytest.skip("this Keras cannot do that yet")
+    results, maps = [], np.random.default_rng(0).normal(2, 3, (4, 5, 6, 7)).astype("float32")
+    for given in (maps[..., np.newaxis, :], maps):
+        layer, told = norm(momentum=0.7, epsilon=0.1, **options), {"training": True}
+        told |= {"mask": given[..., 0] > 2} if masked else {}
+        layer.build(given.shape)
+        layer.set_weights([np.linspace(1, 2, weight.shape[0]) for weight in layer.weights])
+        with tf.GradientTape() as tape:
+            tape.watch(x := tf.constant(given))
+            outputs = layer(x, **told)
+            loss = tf.reduce_sum(tf.cast(outputs, "float32") ** 3)
+        weights = [weight.value for weight in layer.trainable_weights]
+        results.append([outputs, *tape.gradient(loss, [x, *weights]), *layer.get_weights()])
+    for theirs, ours in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, np.reshape(theirs, ours.shape), 1e-4, 1e-4)
+        assert ours.dtype == theirs.dtype
+    graph = tf.function(layer.call).get_concrete_function(maps, **told).graph
+    kinds = [operation.type for operation in graph.get_operations()]
+    assert ("FusedBatchNormV3" in kinds) == (not options and not masked)
 
 
 @pytest.mark.parametrize("enabled", [True, False])

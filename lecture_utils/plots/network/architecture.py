@@ -65,8 +65,7 @@ def _draw(paths: list[list[Node]], detail: bool) -> Canvas:
     if len(paths) == 1 and not detail:
         if drawing := draw_u(u_steps(items[0])):
             return drawing
-        blocks = [element for element in parts[0] if element.block]
-        single = len(blocks) == 1 and blocks[0].count == 1
+        single = [element.count for element in parts[0] if element.block] == [1]
         shown = visible(items[0])
         detail = len(shown) <= 1 or (single and len(shown) <= FEW_LAYERS)
     return (draw_detail(items[0]) if detail else None) or draw_overview(parts)
