@@ -95,9 +95,8 @@ class Exercise:
             todo = "Write your answer in place of the dots, then run this cell again."
             return f"○ Not answered yet. {todo} A hint: {self.path}.hint()"
         try:
-            if not (
-                self.value or (callable(answer) and not isinstance(answer, keras.layers.Layer))
-            ):
+            function = callable(answer) and not isinstance(answer, keras.layers.Layer)
+            if not (self.value or function):
                 raise Mistake(f"A function is expected here, but this is {show(answer)}.")
             with warnings.catch_warnings(action="ignore"):
                 (self.checker or self.compare)(answer, np.random.default_rng(seed))
@@ -187,9 +186,7 @@ def plain(result: Any) -> Any:
         return np.array(parts) if numbers else parts
     if isinstance(result, keras.Model | str | dict):
         return result
-    array = (
-        keras.ops.convert_to_numpy(result) if keras.ops.is_tensor(result) else np.asarray(result)
-    )
+    array = np.asarray(result)
     if array.dtype == object:
         raise TypeError("numbers are expected")
     return array

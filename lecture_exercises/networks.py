@@ -87,6 +87,12 @@ def run(
     return keras.ops.convert_to_numpy(result)
 
 
+@functools.lru_cache(64)
+def drawn(kind: str, size: int) -> np.ndarray:
+    """Draw two numbers for each value of a weight."""
+    return np.random.default_rng(zlib.crc32(f"{kind} {size}".encode())).normal(size=(2, size))
+
+
 def lend(weight: keras.Variable, given: np.ndarray) -> Any:
     """Draw a weight's values from its kind, its size and how strong its layer's input is.
 
@@ -97,8 +103,7 @@ def lend(weight: keras.Variable, given: np.ndarray) -> Any:
     kind, size = kind or ("kernel" if len(weight.shape) > 1 else "bias"), math.prod(weight.shape)
     strengths = np.log([np.abs(given).sum() + 1e-9, (given**2).sum() + 1e-9])
     turn = strengths.round(1) @ [5, 7]  # rounded: what differs in the last digits stays equal
-    draws = np.random.default_rng(zlib.crc32(f"{kind} {size}".encode())).normal(size=(2, size))
-    values = np.cos(turn) * draws[0] + np.sin(turn) * draws[1]
+    values = np.cos(turn) * drawn(kind, size)[0] + np.sin(turn) * drawn(kind, size)[1]
     # Biases are small, so that faint images are not decided by them.
     values *= {"kernel": size**-0.25, "bias": 0.1, "gamma": 10}.get(kind, 1)
     if kind == "moving_variance":  # large, so that a layer's epsilon does not matter

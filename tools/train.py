@@ -98,7 +98,7 @@ def agree(strategy: tf.distribute.Strategy, settings: str) -> None:
     """Stop unless all workers were started with the same options and the same pictures."""
     mark = float(zlib.crc32(settings.encode()))
 
-    @tf.function
+    @tf.function(autograph=False)
     def add():
         context = tf.distribute.get_replica_context()
         return context.all_reduce(SUM, tf.constant(mark, "float64"))

@@ -115,7 +115,7 @@ class Training:
         extra = [tf.reduce_sum(AUXILIARY * loss(truth, head)) for head in heads]
         return tf.add_n([counted[0], *extra]) / self.given.batch, tf.stack(counted)
 
-    @tf.function
+    @tf.function(autograph=False)
     def learn(self, images, labels, step: tf.Tensor, rate: tf.Tensor) -> tf.Tensor:
         """Take a step down the whole batch's gradient; return what was counted on the way."""
 
@@ -139,7 +139,7 @@ class Training:
 
         return self.each(learn, images, labels)
 
-    @tf.function
+    @tf.function(autograph=False)
     def judge(self, images, labels) -> tf.Tensor:
         """Return what is counted in a batch of val, over all workers."""
 
@@ -149,7 +149,7 @@ class Training:
 
         return self.each(judge, images, labels)
 
-    @tf.function
+    @tf.function(autograph=False)
     def average(self) -> None:
         """Give every replica the mean of all replicas' statistics of batch normalization.
 
@@ -164,7 +164,7 @@ class Training:
 
         self.strategy.run(average)
 
-    @tf.function
+    @tf.function(autograph=False)
     def share(self, numbers: tf.Tensor) -> tf.Tensor:
         """Give every replica the first one's variables, and return the first one's numbers."""
 

@@ -2,6 +2,7 @@
 
 import math
 import sys
+from functools import cache
 
 import pytest
 from small_models import keeps_pixels
@@ -27,6 +28,8 @@ each_network = pytest.mark.parametrize(
     ("build", "options", "smallest"), [row[:3] for row in NETWORKS], ids=IDS
 )
 
+published = cache(blueprint)  # the large ones take a second
+
 
 @pytest.mark.parametrize(
     ("build", "options", "smallest", "trainable", "total", "rates"), NETWORKS, ids=IDS
@@ -34,7 +37,7 @@ each_network = pytest.mark.parametrize(
 def test_parameters_dropout_and_normalization_as_published(
     build, options, smallest, trainable, total, rates
 ):
-    model = blueprint(build, **options)
+    model = published(build, **options)
     assert model.name == build.__name__
     assert sum(math.prod(weight.shape) for weight in model.trainable_weights) == trainable
     assert model.count_params() == total
@@ -73,8 +76,8 @@ def test_odd_sizes_other_shapes_and_odd_widths_build(build, options, smallest):
 @each_network
 def test_width_scales_every_layer_but_the_last(build, options, smallest):
     full, half = (
-        [layer for layer in blueprint(build, width=width, **options).layers if layer.weights]
-        for width in (1.0, 0.5)
+        [layer for layer in model.layers if layer.weights]
+        for model in (published(build, **options), blueprint(build, width=0.5, **options))
     )
     for ours, theirs in zip(half, full, strict=True):
         factor = 1 if "logits" in ours.name else 0.5

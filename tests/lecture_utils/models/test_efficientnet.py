@@ -192,6 +192,5 @@ def test_block(options, shape, added):
     names = [layer.name for layer in block.layers]
     assert ("block_add" in names) == added
     assert ("block_expand_conv" in names) == (options.get("expansion") != 1)
-    assert block.get_layer("block_depthwise_conv").output.shape[-1] == 8 * options.get(
-        "expansion", 6
-    )
+    inside = block.get_layer("block_depthwise_conv").output.shape[-1]
+    assert inside == 8 * options.get("expansion", 6)

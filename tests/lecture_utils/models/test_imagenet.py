@@ -2,7 +2,6 @@ import io
 import json
 import math
 import re
-from pathlib import Path
 
 import h5py
 import numpy as np
@@ -15,11 +14,9 @@ from lecture_utils.backend import keras
 from lecture_utils.datasets import photo, pretrained_file
 from lecture_utils.models import load_imagenet_weights, predict_top, prepare
 from lecture_utils.models.imagenet import PUBLISHED, transfer
+from tools import notebooks
 
 legacy_h5_format = keras.src.legacy.saving.legacy_h5_format
-
-
-ROOT = Path(__file__).parents[3]
 
 
 def module_of(name):
@@ -134,8 +131,8 @@ def test_a_phones_photo_is_turned_upright(lite0, kind, orientation):
 
 @pytest.mark.parametrize("orientation", SEEN)
 def test_lecture_5s_recipe_turns_a_photo_too(orientation, tmp_path, monkeypatch):
-    page = json.loads((ROOT / "notebooks" / "05_convnet_mnist.ipynb").read_text(encoding="utf-8"))
-    text = "".join("".join(cell["source"]) for cell in page["cells"])
+    page = notebooks.read(notebooks.NOTEBOOKS / "05_convnet_mnist.ipynb")
+    text = "".join(cell.source for cell in page.cells)
     (recipe,) = re.findall(r"`([^`]*my_photo[^`]*)`", text)
     assert "`from PIL import ImageOps`" in text
     (tmp_path / "my_photo.jpg").write_bytes(taken(orientation, "JPEG").fp.getvalue())

@@ -1,7 +1,7 @@
 import itertools
 import math
 import sys
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -36,8 +36,9 @@ def stages_of(depth):
         ]
 
 
-def blueprint(depth, *arguments, **options):
-    return anatomy.blueprint(getattr(models, f"resnet{depth}"), *arguments, **options)
+@cache
+def blueprint(depth, **options):
+    return anatomy.blueprint(getattr(models, f"resnet{depth}"), **options)
 
 
 def cifar(depth, **options):
