@@ -190,7 +190,7 @@ def _normalize_in_one_operation() -> None:
             return usual(self, inputs, training, mask)
         given = {"x": inputs, "scale": self.gamma, "offset": self.beta, "epsilon": self.epsilon}
         outputs, mean, variance, *_ = operation(mean=[], variance=[], **given)
-        # It divides by one less than the number of values, Keras by the number.
+        # Its variance divides by one less than the number of values, Keras's by that number.
         variance -= variance / tf.cast(tf.size(inputs) / tf.size(mean), tf.float32)
         for moving, new in ((self.moving_mean, mean), (self.moving_variance, variance)):
             moving.assign(moving * self.momentum + new * (1 - self.momentum))

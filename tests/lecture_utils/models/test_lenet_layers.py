@@ -55,6 +55,10 @@ def test_partial_convolution_is_a_full_one_with_zeros(connections, channels, siz
             kernel[:, :, seen, by] = next(left)
     assert not list(left)
     np.testing.assert_allclose(layer(images), conv2d(images, kernel, bias), atol=1e-4)
+    full = keras.layers.Conv2D(len(connections), size)
+    full.build(images.shape)
+    full.set_weights([kernel, bias])
+    np.testing.assert_allclose(layer(images), full(images), atol=1e-4)
 
 
 def test_a_partial_convolution_begins_with_different_kernels_of_the_right_size():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lecture_utils import models
+from lecture_utils import anatomy, models
 from lecture_utils.backend import keras
 
 
@@ -15,6 +15,12 @@ from lecture_utils.backend import keras
 )
 def test_parameters_as_published(build, parameters):
     assert build().count_params() == parameters
+
+
+def test_without_pooling_the_dense_layer_sees_61_952_coefficients_and_a_window_of_7():
+    model = models.convnet_mnist(pooling=False)
+    assert model.get_layer("flatten").output.shape[-1] == 22 * 22 * 128 == 61_952
+    assert anatomy.receptive_field(model, "conv3").size == (7, 7)
 
 
 def lectures_model(pooling):
