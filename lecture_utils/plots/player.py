@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.animation import AbstractMovieWriter, Animation
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from lecture_utils.checks import refused
@@ -76,10 +77,14 @@ class _Frames(AbstractMovieWriter):
     def setup(self, fig, outfile, dpi=None):
         self.fig, self.frames = fig, []
 
-    def grab_frame(self, **savefig_kwargs):
-        png = io.BytesIO()
-        self.fig.savefig(png, format="png", **savefig_kwargs)
-        self.frames.append(np.asarray(Image.open(png).convert("RGB")))
+    def grab_frame(self, **_):
+        # Not by savefig, which would draw each frame twice.
+        shown, canvas = self.fig.canvas, FigureCanvasAgg(self.fig)
+        canvas.draw()
+        self.fig.set_canvas(shown)
+        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba()))
+        white = Image.new("RGBA", drawn.size, "white")
+        self.frames.append(np.asarray(Image.alpha_composite(white, drawn).convert("RGB")))
 
     def finish(self):
         pass
