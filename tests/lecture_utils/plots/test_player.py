@@ -95,6 +95,15 @@ print(pages[0], end="")
     assert done.stdout.decode() == page
 
 
+def test_what_is_transparent_is_white_and_the_figure_keeps_its_canvas():
+    figure, ax = plt.subplots(facecolor="none")
+    ax.set_axis_off()
+    canvas = figure.canvas
+    shown = plots.player(FuncAnimation(figure, lambda _: [], frames=1), alt="Nothing at all.")
+    assert (pictures(shown.data)[0] == 255).all()
+    assert figure.canvas is canvas
+
+
 def test_a_single_frame_is_a_player_too():
     page = plots.player(plots.animate_1d([1], [1]), "x").data
     assert len(pictures(page)) == 1
