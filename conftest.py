@@ -8,7 +8,7 @@ import pytest
 
 os.environ["LECTURE_PROGRESS"] = "off"  # live progress is for people, not for stored pages
 os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-# Two processes or more, and the kernels that they start, would fight for the cores with all threads each:
+# Two processes, and the kernels that they start, would fight for the cores with all threads each:
 # TensorFlow's, and those of NumPy's matrix products, which look at OpenMP's number.
 if "PYTEST_XDIST_WORKER" in os.environ:
     for threads in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
