@@ -42,7 +42,6 @@ BREAKS = {
 CELLS = 12
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", BREAKS)
 def test_a_broken_course_turns_red(tmp_path, what):
     page, place, old, new = BREAKS[what]

@@ -101,7 +101,6 @@ def test_one_process_with_the_whole_batch_does_the_same(undisturbed, folder, tmp
         train.main(command(folder, tmp_path, passes=4))
 
 
-@pytest.mark.slow
 def test_a_killed_worker_costs_nothing_but_time(undisturbed, folder, tmp_path):
     def kill(first, second):
         end = time.monotonic() + SECONDS
