@@ -15,6 +15,7 @@ from tools.notebooks import ROOT
 
 # A notebook's canvas needs them; without them it says so. traitlets comes with IPython anyway.
 OPTIONAL = {"lecture_utils/drawing.py": {"anywidget", "traitlets"}}
+TEXT = {"cwd": ROOT, "capture_output": True, "text": True}
 
 
 def imports(path):
@@ -59,20 +60,19 @@ def test_importing_the_package_costs_next_to_nothing():
         "print([name for name in ('tensorflow', 'keras', 'matplotlib') if name in sys.modules])"
     )
     command = [sys.executable, "-c", script]
-    runs = [
-        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        for _ in range(3)
-    ]
+    runs = [subprocess.run(command, **TEXT, check=True) for _ in range(3)]
     assert min(float(run.stdout.splitlines()[0]) for run in runs) < 0.15
     assert {run.stdout.splitlines()[1] for run in runs} == {"[]"}
+
+
+def test_notebooks_are_read_without_the_grammar_of_addresses():
+    assert "rfc3987_syntax.syntax_helpers" not in sys.modules  # though nbval has loaded nbformat
 
 
 def test_a_users_own_settings_of_tensorflow_are_kept():
     script = "import os, lecture_utils; print(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
     environ = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}
-    result = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, env=environ, capture_output=True, text=True
-    )
+    result = subprocess.run([sys.executable, "-c", script], **TEXT, env=environ)
     assert result.stdout == "0\n"
 
 
@@ -86,7 +86,5 @@ def test_a_users_own_settings_of_tensorflow_are_kept():
 def test_an_old_or_missing_keras_gets_a_sentence(tmp_path, keras, sentence):
     (tmp_path / "keras.py").write_text(keras)
     script = f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; import lecture_utils.models"
-    result = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True
-    )
+    result = subprocess.run([sys.executable, "-c", script], **TEXT)
     assert sentence in result.stderr.splitlines()[-1]

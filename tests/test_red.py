@@ -45,7 +45,7 @@ CELLS = 12
 @pytest.mark.parametrize("what", BREAKS)
 def test_a_broken_course_turns_red(tmp_path, what):
     page, place, old, new = BREAKS[what]
-    for folder in ("lecture_utils", "lecture_exercises", "tests"):
+    for folder in ("lecture_utils", "lecture_exercises", "tests", "tools"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     (tmp_path / "data").symlink_to(ROOT / "data")

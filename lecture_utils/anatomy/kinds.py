@@ -39,7 +39,7 @@ def windows(call: Call, source: Call, axes: int) -> list[Window]:
     before, after = source.positions(axes), call.positions(axes)
     if call.anatomy is not None:
         return _declared(call, before, after)
-    found = RULE_OF[type(call.layer)](call.layer, before, after)
+    found = (rule := RULE_OF[type(call.layer)]) and rule(call.layer, before, after)
     channels = {-1, len(call.shape) - 1}
     if found is None or (call.kind in _BY_AXIS and not channels >= set(np.ravel(call.layer.axis))):
         wanted = "a layer that reads one window of its input for each output position"
@@ -176,10 +176,6 @@ def _merging(layer: Any, before: Sizes, after: Sizes) -> list[Window]:
     return [_sliding(1) if small == large else _whole(small) for small, large in sizes]
 
 
-def _no_window(layer: Any, before: Sizes, after: Sizes) -> None:
-    """Stand for layers that cost nothing, but do not look through a window."""
-
-
 # The layers of Keras by rule; # stands for 1 and for 2 axes.
 _KINDS = {
     _convolution: "Conv#D DepthwiseConv#D SeparableConv#D",
@@ -190,16 +186,16 @@ _KINDS = {
     _whole_map: "GlobalAveragePooling#D GlobalMaxPooling#D Flatten GroupNormalization",
     _pointwise: (
         "InputLayer Dense Identity Concatenate ActivityRegularization "
-        "Activation ReLU LeakyReLU PReLU ELU Softmax "
-        "BatchNormalization LayerNormalization RMSNormalization UnitNormalization "
-        "Normalization Rescaling "
+        "Activation ReLU LeakyReLU PReLU ELU Softmax Rescaling "
+        "BatchNormalization LayerNormalization RMSNormalization UnitNormalization Normalization "
         "Dropout SpatialDropout#D AlphaDropout GaussianDropout GaussianNoise "
         # These change a picture in training only.
         "RandomFlip RandomRotation RandomTranslation RandomZoom RandomContrast RandomBrightness"
     ),
     _reshaping: "Reshape",
     _merging: "Add Subtract Multiply Average Maximum Minimum",
-    _no_window: "Permute RepeatVector Resizing CenterCrop RandomCrop",
+    # These cost nothing, but do not look through a window.
+    None: "Permute RepeatVector Resizing CenterCrop RandomCrop",
 }
 # Exact classes: a subclass may do something else.
 RULE_OF = {

@@ -71,6 +71,15 @@ def test_the_input_is_not_optimized_for_each_epoch_and_networks_are():
     assert not tf.config.optimizer.get_experimental_options().get("disable_meta_optimizer")
 
 
+def test_layers_look_for_parts_where_parts_are_or_were(monkeypatch):
+    tracker, asked = backend.keras.src.utils.tracking.Tracker, []
+    monkeypatch.setattr(tracker, "track", lambda self, value: asked.append(value) or value)
+    layer = backend.keras.layers.Dense(2)
+    for layer.bias in (1, True, "a", parts := (2,), 0.3, None):
+        pass
+    assert asked[-2:] == [parts, 0.3] and 2 not in asked[:-2]
+
+
 USUAL = [{"axis": 1}, {"scale": False}, {"center": False}, {"trainable": False}, {"mask": True}]
 USUAL += [{"dtype": "mixed_float16"}, {"synchronized": True}, {"renorm": True}]
 
