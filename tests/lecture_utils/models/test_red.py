@@ -55,7 +55,7 @@ def test_the_text_to_change_and_the_test_that_must_notice_are_there(name, old, n
 @pytest.mark.slow
 @every_change
 def test_a_changed_network_turns_red(tmp_path, name, old, new, test):
-    for folder in ("lecture_utils", "tests"):
+    for folder in ("lecture_utils", "tests", "tools"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     (tmp_path / "data").symlink_to(ROOT / "data")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
